@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +25,7 @@ public static class ApiRegistration
     public static IServiceCollection AddApi(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(json => WriteShapes(json.SerializerOptions));
         services.AddAccess(configuration);
         services.AddMeterRecorder(configuration);
         services.AddHealthChecks();
@@ -53,7 +55,16 @@ public static class ApiRegistration
         app.MapMetrics();
         app.MapHealth();
         app.MapSignIn();
-        app.MapOpenApi($"{MachinePaths.OpenApi}/{{documentName}}.json");
+        app.MapOpenApi($"{MachinePaths.OpenApi}/v1.json");
         return app;
+    }
+
+    // The converters that the generated shapes were made with count only for the options that write them.
+    private static void WriteShapes(JsonSerializerOptions options)
+    {
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        foreach (var converter in ApiJson.Default.Options.Converters)
+            options.Converters.Add(converter);
     }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.WebUtilities;
+
 namespace OrleansIot.Api.Http;
 
 /// <summary>What went wrong, as RFC 9457 says it (<c>application/problem+json</c>).</summary>
@@ -7,7 +10,13 @@ namespace OrleansIot.Api.Http;
 /// <param name="Detail">This problem, for people: what is wrong and how to mend it.</param>
 /// <param name="Code">Stable, for programs: <c>device.unknown</c>.</param>
 /// <param name="Faults">Each single thing that is wrong with the request, where there can be several.</param>
-public sealed record Problem(string Type, string Title, int Status, string Detail, string Code, IReadOnlyList<Fault>? Faults = null)
+public sealed record Problem(
+    string Type,
+    string Title,
+    int Status,
+    string Detail,
+    string Code,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Fault>? Faults = null)
 {
     internal const string ContentType = "application/problem+json";
 
@@ -16,7 +25,7 @@ public sealed record Problem(string Type, string Title, int Status, string Detai
 
     private static string TitleOf(int status)
     {
-        var phrase = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status);
+        var phrase = ReasonPhrases.GetReasonPhrase(status);
         return phrase.Length > 0 ? phrase : "Error";
     }
 }

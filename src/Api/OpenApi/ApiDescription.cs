@@ -17,6 +17,7 @@ internal static class ApiDescription
         {
             options.AddDocumentTransformer(Introduce);
             options.AddSchemaTransformer(DescribeValues);
+            options.AddOperationTransformer(DescribeNumbers);
         });
 
     private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
@@ -38,6 +39,18 @@ internal static class ApiDescription
             Description = "The key of Access:ApiKey; 'X-Api-Key: <key>' serves as well.",
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
+        return Task.CompletedTask;
+    }
+
+    // They are read from text, so that a wrong one is answered with its name and the mend.
+    private static Task DescribeNumbers(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        foreach (var parameter in operation.Parameters ?? [])
+        {
+            if (parameter is OpenApiParameter { Name: "limit" or "points", Schema: OpenApiSchema schema })
+                schema.Type = JsonSchemaType.Integer;
+        }
+
         return Task.CompletedTask;
     }
 

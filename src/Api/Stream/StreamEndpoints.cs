@@ -41,7 +41,7 @@ internal static class StreamEndpoints
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping);
         try
         {
-            await Send(fleet.Watch(filter, ended.Token), context, time, ended.Token);
+            await Send(fleet.Watch(filter, ended.Token), context, time, ended);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -50,36 +50,51 @@ internal static class StreamEndpoints
         return TypedResults.Empty;
     }
 
-    private static async Task Send(IAsyncEnumerable<FleetChange> changes, HttpContext context, TimeProvider time, CancellationToken cancellation)
+    private static async Task Send(IAsyncEnumerable<FleetChange> changes, HttpContext context, TimeProvider time, CancellationTokenSource ended)
     {
         var response = context.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         var events = new EventStream(response.BodyWriter);
-        await using var change = changes.GetAsyncEnumerator(cancellation);
+        await using var change = changes.GetAsyncEnumerator(ended.Token);
 
         // Asked before the first line is sent: whoever has seen that line misses nothing that happens after it.
         var next = change.MoveNextAsync().AsTask();
-        events.WriteComment("watching");
-        while (true)
+        try
         {
-            if (!next.IsCompleted)
-                await events.Flush(cancellation);
-
-            try
+            events.WriteComment("watching");
+            while (true)
             {
-                if (!await next.WaitAsync(Heartbeat, time, cancellation))
+                if (!next.IsCompleted)
+                    await events.Flush(ended.Token);
+
+                if (!await IsDoneWithin(next, Heartbeat, time))
+                {
+                    events.WriteComment("still here");
+                    continue;
+                }
+
+                if (!await next)
                     return;
-            }
-            catch (TimeoutException)
-            {
-                events.WriteComment("still here");
-                continue;
-            }
 
-            events.Write(change.Current);
-            next = change.MoveNextAsync().AsTask();
+                events.Write(change.Current);
+                next = change.MoveNextAsync().AsTask();
+            }
         }
+        finally
+        {
+            // An enumerator that is still being asked cannot be disposed of.
+            await ended.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async ValueTask<bool> IsDoneWithin(Task<bool> next, TimeSpan limit, TimeProvider time)
+    {
+        if (!next.IsCompleted)
+            await ((Task)next).WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        return next.IsCompleted;
     }
 }

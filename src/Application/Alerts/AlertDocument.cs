@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-using OrleansIot.Application.Telemetry;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Rules;
@@ -27,11 +25,11 @@ public sealed record AlertDocument(
     string Status,
     string Condition,
     string Metric,
-    [property: JsonConverter(typeof(MetricValueJsonConverter))] MetricValue ActualValue,
-    [property: JsonConverter(typeof(InstantJsonConverter))] Instant TriggeredAt,
-    [property: JsonConverter(typeof(InstantJsonConverter))] Instant? AcknowledgedAt,
+    MetricValue ActualValue,
+    Instant TriggeredAt,
+    Instant? AcknowledgedAt,
     string? AcknowledgedBy,
-    [property: JsonConverter(typeof(InstantJsonConverter))] Instant? ResolvedAt,
+    Instant? ResolvedAt,
     string? ResolvedBy,
     string? Resolution)
 {
