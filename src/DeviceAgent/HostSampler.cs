@@ -53,9 +53,7 @@ internal sealed class HostSampler : IDisposable
 
         _message.Begin(_time.GetUtcNow(), messageId);
         foreach (var collector in _collectors)
-        {
             collector.Collect(_message, elapsed);
-        }
 
         return _message.Complete();
     }

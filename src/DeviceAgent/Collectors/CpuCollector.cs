@@ -24,9 +24,7 @@ internal sealed class CpuCollector(string root) : ICollector
         {
             var line = stat[range];
             if (!line.StartsWith("cpu"u8))
-            {
                 return; // The processors come first; what follows (a number per interrupt) can be long.
-            }
 
             var fields = new Fields(line);
             var name = fields.Next()[3..];
@@ -57,9 +55,7 @@ internal sealed class CpuCollector(string root) : ICollector
     private static void Report(MonitoringMessage message, string name, ref CpuTicks before, CpuTicks now)
     {
         if (now.BusyPercentSince(before) is { } percent)
-        {
             message.Percent(name, percent);
-        }
 
         before = now;
     }
@@ -68,9 +64,7 @@ internal sealed class CpuCollector(string root) : ICollector
     private Core CoreWith(int number)
     {
         if (_cores.Find(c => c.Number == number) is not { } core)
-        {
             _cores.Add(core = new Core(number));
-        }
 
         return core;
     }

@@ -23,9 +23,7 @@ internal sealed class DiskIoCollector(string root) : ICollector
             fields.Skip(2);
             var name = fields.Next();
             if (name.IsEmpty || !IsDisk(name))
-            {
                 continue;
-            }
 
             disks++;
             fields.Skip(2);
@@ -35,20 +33,14 @@ internal sealed class DiskIoCollector(string root) : ICollector
         }
 
         if (disks == 0)
-        {
             return;
-        }
 
         message.Section("disk");
         if (_read.Next(read * SectorBytes, elapsed) is { } readRate)
-        {
             message.Number("read-bytes-per-second", readRate, 0);
-        }
 
         if (_written.Next(written * SectorBytes, elapsed) is { } writeRate)
-        {
             message.Number("write-bytes-per-second", writeRate, 0);
-        }
     }
 
     // Only hardware has a device link. Partitions, and the loop, zram, LVM and RAID devices built on top of a disk,

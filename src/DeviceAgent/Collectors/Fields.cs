@@ -25,8 +25,6 @@ internal ref struct Fields(ReadOnlySpan<byte> line)
     public void Skip(int words)
     {
         while (words-- > 0)
-        {
             Next();
-        }
     }
 }

@@ -30,9 +30,7 @@ internal sealed partial class FileSystemCollector(string root, Func<string, File
         foreach (var mount in _known)
         {
             if (spaceOf(mount.Path) is { TotalBytes: > 0 } space)
-            {
                 space.Report(message, mount.MetricName);
-            }
         }
     }
 
@@ -44,17 +42,13 @@ internal sealed partial class FileSystemCollector(string root, Func<string, File
         foreach (var line in table.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Split(' ') is not [var device, var escapedPath, var type, ..])
-            {
                 continue;
-            }
 
             // In a container, / is an overlay on the host's disk: the one mount that counts whatever its type.
             var path = Unescape(escapedPath);
             var isFull = path == "/" || (DiskTypes.Contains(type) && spaceOf(path) is { TotalBytes: > 0 });
             if (isFull && devices.Add(device))
-            {
                 _known.Add(new Mount(path, MetricName.Unique(MetricName.FromMountPoint(path), names)));
-            }
         }
     }
 

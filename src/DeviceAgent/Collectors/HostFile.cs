@@ -20,9 +20,7 @@ internal sealed class HostFile(string path)
             {
                 length += read;
                 if (length == _buffer.Length)
-                {
                     Array.Resize(ref _buffer, _buffer.Length * 2);
-                }
             }
 
             return _buffer.AsSpan(0, length);

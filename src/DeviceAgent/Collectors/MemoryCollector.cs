@@ -40,9 +40,7 @@ internal sealed class MemoryCollector(string root) : ICollector
     private static void Report(MonitoringMessage message, string section, long total, long left, string leftName)
     {
         if (total == 0)
-        {
             return; // No swap configured.
-        }
 
         message.Section(section);
         message.Percent("percent", 100.0 * (total - left) / total);

@@ -32,9 +32,7 @@ internal static class MetricName
     {
         var candidate = name;
         for (var n = 2; !taken.Add(candidate); n++)
-        {
             candidate = $"{name}-{n}";
-        }
 
         return candidate;
     }

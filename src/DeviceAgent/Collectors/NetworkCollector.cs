@@ -18,15 +18,11 @@ internal sealed class NetworkCollector(string root) : ICollector
         {
             var line = content[range];
             if (line.IndexOf((byte)':') is var colon && colon < 0)
-            {
                 continue; // The two lines of headings.
-            }
 
             var name = line[..colon].Trim((byte)' ');
             if (name.SequenceEqual("lo"u8))
-            {
                 continue;
-            }
 
             var fields = new Fields(line[(colon + 1)..]);
             var received = fields.NextNumber();
@@ -37,9 +33,7 @@ internal sealed class NetworkCollector(string root) : ICollector
 
         var counted = cards.Count > 0 ? cards : others;
         if (counted.Count > 0)
-        {
             _traffic.Report(message, counted.In, counted.Out, elapsed);
-        }
     }
 
     private bool IsCard(ReadOnlySpan<byte> name) =>

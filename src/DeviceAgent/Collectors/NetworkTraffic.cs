@@ -10,14 +10,10 @@ internal sealed class NetworkTraffic
     {
         message.Section("network");
         if (_in.Next(bytesIn, elapsed) is { } inRate)
-        {
             message.Number("in-bytes-per-second", inRate, 0);
-        }
 
         if (_out.Next(bytesOut, elapsed) is { } outRate)
-        {
             message.Number("out-bytes-per-second", outRate, 0);
-        }
 
         message.Number("in-bytes", bytesIn);
         message.Number("out-bytes", bytesOut);

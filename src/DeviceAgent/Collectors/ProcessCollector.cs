@@ -10,9 +10,7 @@ internal sealed class ProcessCollector(string root) : ICollector
     public void Collect(MonitoringMessage message, TimeSpan elapsed)
     {
         if (!Directory.Exists(_processes))
-        {
             return;
-        }
 
         // An enumerable of our own, as the ready-made ones build a path for every entry.
         var found = new FileSystemEnumerable<bool>(_processes, (ref FileSystemEntry _) => true)

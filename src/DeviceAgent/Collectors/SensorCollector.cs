@@ -24,18 +24,14 @@ internal sealed class SensorCollector : ICollector
         foreach (var sensor in _temperatures)
         {
             if (sensor.Read() is { } thousandths)
-            {
                 message.Number(sensor.MetricName, thousandths / 1000.0, 1);
-            }
         }
 
         message.Section("fan");
         foreach (var sensor in _fans)
         {
             if (sensor.Read() is { } revolutionsPerMinute)
-            {
                 message.Number(sensor.MetricName, revolutionsPerMinute);
-            }
         }
     }
 

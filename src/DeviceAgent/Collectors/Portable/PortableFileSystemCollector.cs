@@ -9,9 +9,7 @@ internal sealed class PortableFileSystemCollector : ICollector
         foreach (var fixedDrive in DriveInfo.GetDrives().Where(d => d.DriveType == DriveType.Fixed))
         {
             if (FileSystemSpace.Of(fixedDrive.Name) is { TotalBytes: > 0 } space)
-            {
                 space.Report(message, fixedDrive.Name == systemDrive ? "root" : MetricName.FromMountPoint(fixedDrive.Name));
-            }
         }
     }
 }
