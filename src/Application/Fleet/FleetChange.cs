@@ -1,0 +1,23 @@
+using OrleansIot.Domain.Alerts;
+using OrleansIot.Domain.Telemetry;
+using OrleansIot.Domain.Twins;
+
+namespace OrleansIot.Application.Fleet;
+
+/// <summary>Something that is durable and believed, told to whoever watches.</summary>
+/// <param name="Twin">The twin after the change (and perhaps after later ones of the same batch).</param>
+public abstract record FleetChange(Twin Twin)
+{
+    /// <summary>How many changes this watcher lost before this one because it was too slow.</summary>
+    public long Missed { get; init; }
+
+    public sealed record ReadingArrived(Twin Twin, Reading Reading) : FleetChange(Twin);
+
+    public sealed record StatusChanged(Twin Twin) : FleetChange(Twin);
+
+    /// <param name="Alert">Triggered, acknowledged or resolved.</param>
+    public sealed record AlertChanged(Twin Twin, Alert Alert) : FleetChange(Twin);
+
+    /// <summary>Name, type, location or tags were edited.</summary>
+    public sealed record Described(Twin Twin) : FleetChange(Twin);
+}

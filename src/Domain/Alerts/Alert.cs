@@ -1,0 +1,59 @@
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Telemetry;
+
+namespace OrleansIot.Domain.Alerts;
+
+/// <summary>Triggered, then perhaps acknowledged, then resolved.</summary>
+public enum AlertStatus : byte
+{
+    Triggered = 0,
+    Acknowledged = 1,
+    Resolved = 2,
+}
+
+/// <summary>Why an alert was resolved.</summary>
+public enum AlertResolution : byte
+{
+    /// <summary>The condition no longer held (or the clear threshold was crossed).</summary>
+    Cleared = 0,
+
+    /// <summary>Somebody resolved it.</summary>
+    Manual = 1,
+
+    /// <summary>The rule was removed, switched off, or no longer concerns the device.</summary>
+    RuleGone = 2,
+}
+
+/// <summary>One occurrence of a rule firing on a device.</summary>
+/// <param name="RuleName">As it was when the rule fired; likewise severity and condition.</param>
+/// <param name="Condition">In words: <c>temperature &gt; 70 for 60 s</c>.</param>
+/// <param name="ActualValue">The value that made it fire.</param>
+public sealed record Alert(
+    AlertId Id,
+    string RuleName,
+    long RuleVersion,
+    Severity Severity,
+    string Condition,
+    MetricName Metric,
+    MetricValue ActualValue,
+    Instant TriggeredAt)
+{
+    public DeviceId Device => Id.Device;
+
+    public RuleId Rule => Id.Rule;
+
+    public AlertStatus Status { get; init; }
+
+    public Instant? AcknowledgedAt { get; init; }
+
+    public string? AcknowledgedBy { get; init; }
+
+    public Instant? ResolvedAt { get; init; }
+
+    public string? ResolvedBy { get; init; }
+
+    public AlertResolution? Resolution { get; init; }
+
+    public bool IsOpen => Status != AlertStatus.Resolved;
+}

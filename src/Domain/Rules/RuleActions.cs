@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace OrleansIot.Domain.Rules;
+
+/// <summary>A step in an alert's life that people can be told of.</summary>
+[Flags]
+public enum AlertTransitions
+{
+    None = 0,
+    Triggered = 1,
+    Acknowledged = 2,
+    Resolved = 4,
+}
+
+/// <summary>Who is told when a rule fires.</summary>
+/// <param name="Notifications">Names of channels (<c>slack</c>, …); one that is not configured is passed over.</param>
+/// <param name="Webhooks">Addresses that get a signed POST.</param>
+/// <param name="On">The steps that are told; <see cref="AlertTransitions.Triggered"/> alone by default.</param>
+public sealed record RuleActions(ImmutableArray<string> Notifications, ImmutableArray<Uri> Webhooks, AlertTransitions On)
+{
+    public static readonly RuleActions None = new([], [], AlertTransitions.Triggered);
+
+    public bool Equals(RuleActions? other) =>
+        other is not null && On == other.On && Notifications.SequenceEqual(other.Notifications) && Webhooks.SequenceEqual(other.Webhooks);
+
+    public override int GetHashCode() => HashCode.Combine(On, Notifications.Length, Webhooks.Length);
+}

@@ -1,0 +1,39 @@
+using OrleansIot.Domain.Alerts;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Telemetry;
+
+namespace OrleansIot.Domain.Twins;
+
+/// <summary>What can be asked of a twin. Time and identities come with it: deciding looks at no clock.</summary>
+public abstract record TwinCommand
+{
+    private TwinCommand(Instant at) => At = at;
+
+    /// <summary>When the command was given (our clock).</summary>
+    public Instant At { get; }
+
+    /// <summary>A reading arrived.</summary>
+    /// <param name="Key">Identity of the message; <see cref="MessageKey.None"/> where it has none.</param>
+    /// <param name="KeyIsMessageId">The sender named the message itself, so an equal key is a repeat. Otherwise the key is of the
+    /// delivery, and an equal key is a repeat only where <paramref name="Redelivered"/> says so.</param>
+    /// <param name="Redelivered">The packet carried DUP.</param>
+    /// <param name="Session">The connection, where it is the device's own (client id = device id).</param>
+    /// <param name="Raw">The message as it came, kept for a look; not stored.</param>
+    public sealed record Ingest(Reading Reading, MessageKey Key, bool KeyIsMessageId, bool Redelivered, SessionId? Session, RawMessage? Raw = null)
+        : TwinCommand(Reading.ReceivedAt);
+
+    /// <summary>The device's own connection opened. Changes nothing for a device that never sent a reading.</summary>
+    public sealed record OpenSession(SessionId Session, Instant When) : TwinCommand(When);
+
+    /// <summary>The device's own connection closed.</summary>
+    public sealed record CloseSession(SessionId Session, string Reason, Instant When) : TwinCommand(When);
+
+    public sealed record Describe(DeviceDescription Description, Instant When) : TwinCommand(When);
+
+    public sealed record AcknowledgeAlert(AlertId Alert, string By, Instant When) : TwinCommand(When);
+
+    public sealed record ResolveAlert(AlertId Alert, string By, Instant When) : TwinCommand(When);
+
+    /// <summary>Time passed, or the rules changed: look again.</summary>
+    public sealed record Review(Instant When) : TwinCommand(When);
+}
