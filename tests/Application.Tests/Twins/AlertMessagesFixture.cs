@@ -4,5 +4,5 @@ namespace OrleansIot.Application.Tests.Twins;
 
 internal static class AlertMessagesFixture
 {
-    public static AlertMessages NoChannels { get; } = new();
+    public static AlertMessages NoChannels { get; } = new([]);
 }
