@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using OrleansIot.Mqtt.Client;
-using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.DeviceAgent;
 
@@ -57,7 +56,6 @@ public sealed partial class HardwareAgent : IDisposable
             Host = _options.Broker.Host,
             Port = _options.Broker.Port,
             ClientId = _options.DeviceId,
-            Version = MqttVersion.V311,
             MaxInFlight = MaxInFlight,
             Reconnect = new MqttReconnectOptions { InitialDelay = TimeSpan.FromSeconds(0.2), MaxDelay = _options.LongestReconnectPause },
             ConnectionChanged = change => _events.Writer.TryWrite(new AgentEvent.ConnectionChanged(change)),
