@@ -9,7 +9,7 @@ internal sealed class HostSampler : IDisposable
     private readonly TimeProvider _time;
     private readonly HostFacts _facts;
     private readonly ICollector[] _collectors;
-    private readonly MonitoringMessage _message = new();
+    private readonly MetricMessage _message = new();
     private long? _previous;
 
     /// <param name="time">The clock of timestamps and rates.</param>

@@ -10,14 +10,14 @@ internal sealed class CpuCollector(string root) : ICollector
     private readonly List<Core> _cores = [];
     private CpuTicks _total;
 
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         message.Section("cpu");
         ReadTicks(message);
         ReadLoadAverages(message);
     }
 
-    private void ReadTicks(MonitoringMessage message)
+    private void ReadTicks(MetricMessage message)
     {
         var stat = _stat.Read();
         foreach (var range in stat.Split((byte)'\n'))
@@ -41,7 +41,7 @@ internal sealed class CpuCollector(string root) : ICollector
         }
     }
 
-    private void ReadLoadAverages(MonitoringMessage message)
+    private void ReadLoadAverages(MetricMessage message)
     {
         if (_loadAverages.Read() is { IsEmpty: false } line)
         {
@@ -52,7 +52,7 @@ internal sealed class CpuCollector(string root) : ICollector
         }
     }
 
-    private static void Report(MonitoringMessage message, string name, ref CpuTicks before, CpuTicks now)
+    private static void Report(MetricMessage message, string name, ref CpuTicks before, CpuTicks now)
     {
         if (now.BusyPercentSince(before) is { } percent)
             message.Percent(name, percent);

@@ -12,7 +12,7 @@ internal sealed class DiskIoCollector(string root) : ICollector
     private CounterRate _read;
     private CounterRate _written;
 
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         long read = 0, written = 0;
         var disks = 0;

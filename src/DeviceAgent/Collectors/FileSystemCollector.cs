@@ -18,7 +18,7 @@ internal sealed partial class FileSystemCollector(string root, Func<string, File
     private readonly List<Mount> _known = [];
     private byte[] _knownContent = [];
 
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         var content = _mounts.Read();
         if (!content.SequenceEqual(_knownContent))

@@ -29,7 +29,7 @@ internal readonly record struct FileSystemSpace(long TotalBytes, long FreeBytes,
         }
     }
 
-    public void Report(MonitoringMessage message, string name)
+    public void Report(MetricMessage message, string name)
     {
         message.Section("disk", name);
         message.Percent("used-percent", UsedPercent);

@@ -12,7 +12,7 @@ internal sealed record HostFacts(string HostName, string OperatingSystem, string
         RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(),
         Environment.ProcessorCount);
 
-    public void Report(MonitoringMessage message)
+    public void Report(MetricMessage message)
     {
         message.Section("host");
         message.Text("name", HostName);

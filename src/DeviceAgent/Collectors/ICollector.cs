@@ -5,5 +5,5 @@ internal interface ICollector
 {
     /// <param name="message">Where the metrics go. A part the machine does not have adds nothing.</param>
     /// <param name="elapsed">Time since the previous call, for rates; zero on the first one.</param>
-    void Collect(MonitoringMessage message, TimeSpan elapsed);
+    void Collect(MetricMessage message, TimeSpan elapsed);
 }

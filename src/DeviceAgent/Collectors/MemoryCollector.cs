@@ -5,7 +5,7 @@ internal sealed class MemoryCollector(string root) : ICollector
 {
     private readonly HostFile _memory = new(Path.Combine(root, "proc/meminfo"));
 
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         long total = 0, available = 0, swapTotal = 0, swapFree = 0;
         var content = _memory.Read();
@@ -37,7 +37,7 @@ internal sealed class MemoryCollector(string root) : ICollector
 
     private static long Bytes(ref Fields fields) => fields.NextNumber() * 1024;
 
-    private static void Report(MonitoringMessage message, string section, long total, long left, string leftName)
+    private static void Report(MetricMessage message, string section, long total, long left, string leftName)
     {
         if (total == 0)
             return; // No swap configured.

@@ -8,7 +8,7 @@ internal sealed class NetworkCollector(string root) : ICollector
     private readonly HostFile _interfaces = new(Path.Combine(root, "proc/net/dev"));
     private readonly NetworkTraffic _traffic = new();
 
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         // Bridges, tunnels and containers' ends carry bytes that pass a network card too, so cards alone are counted;
         // a container has none, only a virtual interface.

@@ -6,7 +6,7 @@ internal sealed class NetworkTraffic
     private CounterRate _in;
     private CounterRate _out;
 
-    public void Report(MonitoringMessage message, long bytesIn, long bytesOut, TimeSpan elapsed)
+    public void Report(MetricMessage message, long bytesIn, long bytesOut, TimeSpan elapsed)
     {
         message.Section("network");
         if (_in.Next(bytesIn, elapsed) is { } inRate)

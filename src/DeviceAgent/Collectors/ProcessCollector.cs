@@ -7,7 +7,7 @@ internal sealed class ProcessCollector(string root) : ICollector
 {
     private readonly string _processes = Path.Combine(root, "proc");
 
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         if (!Directory.Exists(_processes))
             return;

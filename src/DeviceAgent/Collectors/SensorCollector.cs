@@ -18,7 +18,7 @@ internal sealed class SensorCollector : ICollector
         }
     }
 
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         message.Section("temperature");
         foreach (var sensor in _temperatures)

@@ -5,7 +5,7 @@ internal sealed class UptimeCollector(string root) : ICollector
 {
     private readonly HostFile _uptime = new(Path.Combine(root, "proc/uptime"));
 
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         if (_uptime.Read() is { IsEmpty: false } line)
         {

@@ -27,7 +27,7 @@ internal sealed class CapturedHost : IDisposable
     /// <summary>What the collector says, keys flattened with dashes as the server does.</summary>
     public static Dictionary<string, double> Collect(ICollector collector, TimeSpan elapsed = default)
     {
-        using var message = new MonitoringMessage();
+        using var message = new MetricMessage();
         message.Begin(DateTimeOffset.UnixEpoch, "");
         collector.Collect(message, elapsed);
         return Numbers(message.Complete());

@@ -3,7 +3,7 @@ namespace OrleansIot.DeviceAgent.Collectors.Portable;
 /// <summary>How full each fixed drive is; the system's own drive is <c>root</c> everywhere.</summary>
 internal sealed class PortableFileSystemCollector : ICollector
 {
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         var systemDrive = Path.GetPathRoot(Environment.SystemDirectory) is { Length: > 0 } drive ? drive : "/";
         foreach (var fixedDrive in DriveInfo.GetDrives().Where(d => d.DriveType == DriveType.Fixed))

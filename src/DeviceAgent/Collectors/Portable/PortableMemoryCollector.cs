@@ -3,7 +3,7 @@ namespace OrleansIot.DeviceAgent.Collectors.Portable;
 /// <summary>Memory as the runtime's garbage collector sees the machine.</summary>
 internal sealed class PortableMemoryCollector : ICollector
 {
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         var memory = GC.GetGCMemoryInfo();
         if (memory.MemoryLoadBytes == 0)

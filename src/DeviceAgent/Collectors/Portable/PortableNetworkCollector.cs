@@ -7,7 +7,7 @@ internal sealed class PortableNetworkCollector : ICollector
 {
     private readonly NetworkTraffic _traffic = new();
 
-    public void Collect(MonitoringMessage message, TimeSpan elapsed)
+    public void Collect(MetricMessage message, TimeSpan elapsed)
     {
         long bytesIn = 0, bytesOut = 0;
         foreach (var network in NetworkInterface.GetAllNetworkInterfaces())

@@ -5,11 +5,10 @@ using System.Text.Json;
 namespace OrleansIot.DeviceAgent;
 
 /// <summary>
-/// Writes one message for <c>devices/{id}/monitoring</c>: nested JSON, which the server flattens with dashes
-/// (<c>disk</c> → <c>root</c> → <c>used-percent</c> becomes <c>disk-root-used-percent</c>).
-/// Sections open with their first metric, so what a machine does not have leaves no empty object.
+/// Writes one message of metrics as JSON. Sections nest, and the server flattens them with dashes (<c>disk</c> →
+/// <c>root</c> → <c>used-percent</c> becomes <c>disk-root-used-percent</c>). They open with their first metric, so what a machine does not have leaves no empty object.
 /// </summary>
-internal sealed class MonitoringMessage : IDisposable
+internal sealed class MetricMessage : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _bytes = new(2048);
     private readonly Utf8JsonWriter _json;
@@ -18,7 +17,7 @@ internal sealed class MonitoringMessage : IDisposable
     private string? _openSection;
     private string? _openPart;
 
-    public MonitoringMessage() => _json = new Utf8JsonWriter(_bytes);
+    public MetricMessage() => _json = new Utf8JsonWriter(_bytes);
 
     public void Begin(DateTimeOffset timestamp, string messageId)
     {
@@ -57,6 +56,12 @@ internal sealed class MonitoringMessage : IDisposable
     {
         Enter();
         _json.WriteNumber(name, value);
+    }
+
+    public void Flag(string name, bool value)
+    {
+        Enter();
+        _json.WriteBoolean(name, value);
     }
 
     public void Text(string name, string value)
