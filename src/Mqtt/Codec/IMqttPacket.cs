@@ -7,11 +7,11 @@ namespace OrleansIot.Mqtt.Codec;
 public interface IMqttPacket
 {
     /// <summary>The fixed header's first byte: packet type and flags.</summary>
-    public byte Header { get; }
+    byte Header { get; }
 
     /// <summary>The remaining length: how many bytes <see cref="WriteBody"/> will write.</summary>
-    public int MeasureBody(MqttVersion version);
+    int MeasureBody(MqttVersion version);
 
     /// <summary>Writes variable header and payload.</summary>
-    public void WriteBody(ref PacketWriter writer, MqttVersion version);
+    void WriteBody(ref PacketWriter writer, MqttVersion version);
 }
