@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using OrleansIot.Domain.Telemetry;
 
@@ -52,31 +51,10 @@ public sealed class MetricNameCache
 
     private sealed class Generation
     {
-        public readonly ConcurrentDictionary<byte[], MetricName> Names = new(BytesComparer.Instance);
+        public readonly ConcurrentDictionary<byte[], MetricName> Names = new(Utf8KeyComparer.Instance);
         public readonly ConcurrentDictionary<byte[], MetricName>.AlternateLookup<ReadOnlySpan<byte>> Lookup;
         public int Added;
 
         public Generation() => Lookup = Names.GetAlternateLookup<ReadOnlySpan<byte>>();
-    }
-
-    private sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public static readonly BytesComparer Instance = new();
-
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        // HashCode is seeded per process, so names cannot be chosen to collide.
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
-        }
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
 }
