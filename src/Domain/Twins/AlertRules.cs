@@ -1,0 +1,133 @@
+using OrleansIot.Domain.Alerts;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Telemetry;
+
+namespace OrleansIot.Domain.Twins;
+
+/// <summary>
+/// How rules turn values into alerts. Three-valued: where a value is missing or cannot be compared, nothing fires and nothing
+/// resolves. Durations and cooldowns run on our clock (receive time), so that a device's wrong clock cannot stretch them.
+/// </summary>
+internal static class AlertRules
+{
+    public static void Evaluate(TwinDraft draft, MetricName metric, MetricValue value, Instant now)
+    {
+        foreach (var rule in draft.Rules.On(metric))
+            Evaluate(draft, rule, value, now);
+    }
+
+    public static void EvaluateStatus(TwinDraft draft, DeviceStatus before, Instant now)
+    {
+        if (draft.Twin.Status != before)
+            Evaluate(draft, MetricName.Status, StatusValue(draft.Twin.Status), now);
+    }
+
+    /// <summary>Everything again, without a new value: rules that are due by time, new rules, and rules that are gone.</summary>
+    public static void Review(TwinDraft draft, Instant now)
+    {
+        foreach (var state in draft.Twin.Rules)
+        {
+            if (draft.Rules.Find(state.Rule) is null)
+                Abandon(draft, state, now);
+        }
+
+        foreach (var rule in draft.Rules.Rules)
+        {
+            if (MayTrigger(draft.Twin, rule) && CurrentValue(draft.Twin, rule.Condition.Metric) is { } value)
+                Evaluate(draft, rule, value, now);
+        }
+    }
+
+    public static void ResolveByHand(TwinDraft draft, Alert alert, string by, Instant now)
+    {
+        var cooldown = draft.Rules.Find(alert.Rule)?.Cooldown ?? TimeSpan.Zero;
+        draft.Add(new TwinEvent.AlertResolved(alert.Id, AlertResolution.Manual, by, now + cooldown, now));
+    }
+
+    /// <summary>A device that is gone reports nothing: its last values neither fire nor resolve anything. Its status does.</summary>
+    public static bool MayTrigger(Twin twin, Rule rule) => rule.Condition.Metric.IsBuiltIn || twin.Status != DeviceStatus.Offline;
+
+    /// <summary>When the rule will fire if nothing changes; null where time alone will not make it.</summary>
+    public static Instant? TriggersAt(Rule rule, RuleState state) => state.Phase switch
+    {
+        RulePhase.Pending => Later(state.Since + rule.Condition.Duration, state.CooldownUntil),
+
+        // Without a cooldown a dismissed alert comes back only after its condition has cleared once.
+        RulePhase.Dismissed when rule.Cooldown > TimeSpan.Zero => state.CooldownUntil,
+        _ => null,
+    };
+
+    private static void Evaluate(TwinDraft draft, Rule rule, MetricValue value, Instant now)
+    {
+        var state = draft.Twin.StateOf(rule.Id);
+        switch (state?.Phase ?? RulePhase.Idle)
+        {
+            case RulePhase.Idle:
+                if (rule.Condition.Holds(value) == true)
+                {
+                    if (rule.Condition.Duration == TimeSpan.Zero && (state is null || now >= state.CooldownUntil))
+                        Trigger(draft, rule, value, now);
+                    else
+                        draft.Add(new TwinEvent.RulePending(rule.Id, now));
+                }
+
+                break;
+
+            case RulePhase.Pending:
+                var holds = rule.Condition.Holds(value);
+                if (holds == false)
+                    draft.Add(new TwinEvent.RuleCleared(rule.Id, now));
+                else if (holds == true && now >= TriggersAt(rule, state!))
+                    Trigger(draft, rule, value, now);
+
+                break;
+
+            case RulePhase.Firing:
+                if (rule.Condition.StillHolds(value, rule.ClearThreshold) == false)
+                    draft.Add(new TwinEvent.AlertResolved(state!.Alert!.Value, AlertResolution.Cleared, null, state.CooldownUntil, now));
+
+                break;
+
+            case RulePhase.Dismissed:
+                var still = rule.Condition.StillHolds(value, rule.ClearThreshold);
+                if (still == false)
+                    draft.Add(new TwinEvent.RuleCleared(rule.Id, now));
+                else if (still == true && TriggersAt(rule, state!) is { } due && now >= due)
+                    Trigger(draft, rule, value, now);
+
+                break;
+        }
+    }
+
+    private static void Trigger(TwinDraft draft, Rule rule, MetricValue value, Instant now)
+    {
+        // The version that this event will have: unique for the device, and the same again when the events are replayed.
+        var id = new AlertId(draft.Twin.Device, rule.Id, draft.Twin.Version + 1);
+        var alert = new Alert(id, rule.Name, rule.Version, rule.Severity, rule.Condition.ToString(), rule.Condition.Metric, value, now);
+        draft.Add(new TwinEvent.AlertTriggered(alert, now + rule.Cooldown));
+    }
+
+    private static void Abandon(TwinDraft draft, RuleState state, Instant now)
+    {
+        if (state.Alert is { } alert)
+            draft.Add(new TwinEvent.AlertResolved(alert, AlertResolution.RuleGone, null, now, now));
+        else if (state.Phase != RulePhase.Idle)
+            draft.Add(new TwinEvent.RuleCleared(state.Rule, now));
+    }
+
+    private static MetricValue? CurrentValue(Twin twin, MetricName metric) =>
+        metric == MetricName.Status
+            ? twin.Status == DeviceStatus.Unknown ? null : StatusValue(twin.Status)
+            : twin.Readings.Find(metric)?.Value;
+
+    private static MetricValue StatusValue(DeviceStatus status) => MetricValue.Of(status switch
+    {
+        DeviceStatus.Online => "online",
+        DeviceStatus.Offline => "offline",
+        DeviceStatus.Maintenance => "maintenance",
+        _ => "unknown",
+    });
+
+    private static Instant Later(Instant a, Instant b) => a > b ? a : b;
+}

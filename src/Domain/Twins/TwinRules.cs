@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using OrleansIot.Domain.Alerts;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Rules;
+
+namespace OrleansIot.Domain.Twins;
+
+/// <summary>What follows from a command. Pure: the same twin, command and rules give the same events on any machine at any time.</summary>
+public static class TwinRules
+{
+    public static Decision Decide(Twin twin, TwinCommand command, RuleSet rules, PresencePolicy presence)
+    {
+        var draft = new TwinDraft(twin, rules);
+        return command switch
+        {
+            TwinCommand.Ingest ingest => Ingest(draft, ingest),
+            TwinCommand.Describe describe => Describe(draft, describe),
+
+            // What follows concerns only a device that is known: a connection alone, of a dashboard or a test client, makes no device.
+            _ when !twin.Exists => command is TwinCommand.AcknowledgeAlert or TwinCommand.ResolveAlert
+                ? new Decision.Rejected(TwinRejection.UnknownDevice)
+                : Decision.Accepted.Unchanged,
+            TwinCommand.OpenSession open => OpenSession(draft, open),
+            TwinCommand.CloseSession close => CloseSession(draft, close),
+            TwinCommand.AcknowledgeAlert acknowledge => Acknowledge(draft, acknowledge),
+            TwinCommand.ResolveAlert resolve => Resolve(draft, resolve),
+            TwinCommand.Review review => Review(draft, review.At, presence),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    /// <summary>When time alone will next change something: the earliest moment at which a <see cref="TwinCommand.Review"/> is due. Null: never.</summary>
+    public static Instant? NextReview(Twin twin, RuleSet rules, PresencePolicy presence)
+    {
+        var next = OfflineAt(twin, presence);
+        foreach (var state in twin.Rules)
+        {
+            if (rules.Find(state.Rule) is { } rule && AlertRules.MayTrigger(twin, rule) && AlertRules.TriggersAt(rule, state) is { } due && (next is null || due < next))
+                next = due;
+        }
+
+        return next;
+    }
+
+    private static Decision Ingest(TwinDraft draft, TwinCommand.Ingest ingest)
+    {
+        var before = draft.Twin;
+        var reading = ingest.Reading;
+        if (IsRepeat(before, ingest))
+            return Decision.Accepted.Unchanged;
+
+        if (before.Readings.Count + reading.Metrics.Length > Twin.MaxMetrics && before.Readings.Count + before.Readings.CountNew(reading) > Twin.MaxMetrics)
+            return new Decision.Rejected(TwinRejection.TooManyMetrics);
+
+        if (ingest.Session is { } session ? before.Session != session : before.Status is DeviceStatus.Unknown or DeviceStatus.Offline)
+            draft.Add(new TwinEvent.CameOnline(ingest.Session is null ? "reading received" : "connected", ingest.Session, ingest.At));
+
+        draft.Add(new TwinEvent.ReadingRecorded(reading, ingest.Key));
+
+        for (var i = 0; i < reading.Metrics.Length; i++)
+        {
+            var metric = reading.Metrics[i];
+            // A late value says nothing about now: it is kept in its place and fires nothing.
+            if (before.Readings.WouldBeNewest(metric.Name, reading.At, i))
+                AlertRules.Evaluate(draft, metric.Name, metric.Value, ingest.At);
+        }
+
+        AlertRules.EvaluateStatus(draft, before.Status, ingest.At);
+        return draft.Decide();
+    }
+
+    // A key that the sender chose repeats whenever it is seen again. A key made from the delivery also fits a new message with
+    // the same content (packet identifiers are used again), so there the packet must say itself that it is a redelivery.
+    private static bool IsRepeat(Twin twin, TwinCommand.Ingest ingest) =>
+        !ingest.Key.IsNone && (ingest.KeyIsMessageId || ingest.Redelivered) && twin.RecentMessages.Contains(ingest.Key);
+
+    private static Decision.Accepted OpenSession(TwinDraft draft, TwinCommand.OpenSession open)
+    {
+        var before = draft.Twin.Status;
+        if (draft.Twin.Session != open.Session)
+            draft.Add(new TwinEvent.CameOnline("connected", open.Session, open.At));
+
+        AlertRules.EvaluateStatus(draft, before, open.At);
+        return draft.Decide();
+    }
+
+    private static Decision.Accepted CloseSession(TwinDraft draft, TwinCommand.CloseSession close)
+    {
+        // Another connection has taken over meanwhile: the end of the old one says nothing.
+        if (draft.Twin.Session != close.Session)
+            return Decision.Accepted.Unchanged;
+
+        var before = draft.Twin.Status;
+        draft.Add(new TwinEvent.WentOffline(close.Reason, close.At));
+        AlertRules.EvaluateStatus(draft, before, close.At);
+        return draft.Decide();
+    }
+
+    private static Decision.Accepted Describe(TwinDraft draft, TwinCommand.Describe describe)
+    {
+        if (draft.Twin.Exists && draft.Twin.Description == describe.Description)
+            return Decision.Accepted.Unchanged;
+
+        draft.Add(new TwinEvent.Described(describe.Description, describe.At));
+        return draft.Decide();
+    }
+
+    private static Decision Acknowledge(TwinDraft draft, TwinCommand.AcknowledgeAlert acknowledge)
+    {
+        if (draft.Twin.FindOpen(acknowledge.Alert) is not { } alert)
+            return new Decision.Rejected(TwinRejection.UnknownAlert);
+
+        if (alert.Status == AlertStatus.Triggered)
+            draft.Add(new TwinEvent.AlertAcknowledged(alert.Id, acknowledge.By, acknowledge.At));
+
+        return draft.Decide();
+    }
+
+    private static Decision Resolve(TwinDraft draft, TwinCommand.ResolveAlert resolve)
+    {
+        if (draft.Twin.FindOpen(resolve.Alert) is not { } alert)
+            return new Decision.Rejected(TwinRejection.UnknownAlert);
+
+        AlertRules.ResolveByHand(draft, alert, resolve.By, resolve.At);
+        return draft.Decide();
+    }
+
+    private static Decision.Accepted Review(TwinDraft draft, Instant now, PresencePolicy presence)
+    {
+        if (OfflineAt(draft.Twin, presence) is { } limit && now >= limit)
+            draft.Add(new TwinEvent.WentOffline($"no reading for {presence.HeartbeatLimit.TotalSeconds:0} s", now));
+
+        AlertRules.Review(draft, now);
+        return draft.Decide();
+    }
+
+    private static Instant? OfflineAt(Twin twin, PresencePolicy presence)
+    {
+        if (twin.Status != DeviceStatus.Online || twin.Session is not null)
+            return null;
+
+        var silentTooLong = (twin.LastSeen ?? twin.StatusSince) + presence.HeartbeatLimit;
+        return silentTooLong > twin.GraceUntil ? silentTooLong : twin.GraceUntil;
+    }
+}
