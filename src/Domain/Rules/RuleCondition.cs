@@ -2,17 +2,6 @@ using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Rules;
 
-/// <summary>How a metric is held against a threshold.</summary>
-public enum ComparisonOperator
-{
-    Above,
-    Below,
-    AtLeast,
-    AtMost,
-    Equal,
-    NotEqual,
-}
-
 /// <summary>"<c>metric operator threshold</c>, for at least <paramref name="Duration"/>".</summary>
 /// <param name="Threshold">A text or a boolean is only compared by equality.</param>
 /// <param name="Duration">How long the condition must hold without a break before the rule fires; zero fires at once.</param>

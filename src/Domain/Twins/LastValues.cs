@@ -3,9 +3,6 @@ using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
 
-/// <summary>The newest value of one metric, and when the device measured it (<see cref="Reading.Moment"/>).</summary>
-public readonly record struct LastValue(MetricName Metric, MetricValue Value, Instant At);
-
 /// <summary>The newest value of each metric of a device, in the order in which they first came.</summary>
 public sealed class LastValues : IReadOnlyList<LastValue>, IEquatable<LastValues>
 {
