@@ -1,5 +1,4 @@
 using OrleansIot.Application.History.Ports;
-using OrleansIot.Domain;
 using OrleansIot.Domain.Telemetry;
 using static OrleansIot.Storage.Tests.Samples;
 
