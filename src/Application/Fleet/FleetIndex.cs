@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using OrleansIot.Application.Twins;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Twins;
+
+namespace OrleansIot.Application.Fleet;
+
+/// <summary>
+/// Every twin as it is believed now, counted as it changes: what lists and searches read without asking any owner. Twins are
+/// immutable, so this holds references and copies nothing.
+/// </summary>
+public sealed class FleetIndex : IFleet, ITwinAudience
+{
+    private readonly ConcurrentDictionary<DeviceId, TwinView> _twins = new();
+    private readonly FleetTally _tally = new();
+    private readonly FleetWatchers _watchers = new();
+    private readonly Lock _sorting = new();
+    private DeviceId[]? _sorted = [];
+
+    public TwinView? Find(DeviceId device) => _twins.GetValueOrDefault(device);
+
+    /// <summary>In no order.</summary>
+    public IEnumerable<Twin> All() => _twins.Select(entry => entry.Value.Twin);
+
+    public ValueTask<FleetCounts> Counts(CancellationToken cancellation = default) => new(_tally.Counts());
+
+    public ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default) => new(FleetListing.List(InOrderOfId(), query));
+
+    public IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, CancellationToken cancellation) => _watchers.Watch(filter, cancellation);
+
+    public void Announce(Twin before, TwinView after, ImmutableArray<TwinEvent> events)
+    {
+        _twins.TryGetValue(before.Device, out var listed);
+        _twins[before.Device] = after;
+        if (listed is null)
+        {
+            lock (_sorting)
+                _sorted = null;
+        }
+
+        _tally.Replace(listed?.Twin, after.Twin);
+        _watchers.Tell(before, after.Twin, events);
+    }
+
+    private IEnumerable<Twin> InOrderOfId()
+    {
+        lock (_sorting)
+            _sorted ??= [.. _twins.Keys.Order()];
+
+        return _sorted.Select(device => _twins[device].Twin);
+    }
+}

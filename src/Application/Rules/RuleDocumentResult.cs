@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using OrleansIot.Domain.Rules;
+
+namespace OrleansIot.Application.Rules;
+
+/// <summary>What came of reading a rule document: the rule, or everything that is wrong with it.</summary>
+public sealed class RuleDocumentResult
+{
+    private RuleDocumentResult(Rule? rule, ImmutableArray<RuleDocumentFault> faults)
+    {
+        Rule = rule;
+        Faults = faults;
+    }
+
+    public Rule? Rule { get; }
+
+    /// <summary>Empty where <see cref="Rule"/> is there.</summary>
+    public ImmutableArray<RuleDocumentFault> Faults { get; }
+
+    [MemberNotNullWhen(true, nameof(Rule))]
+    public bool IsValid => Rule is not null;
+
+    internal static RuleDocumentResult Valid(Rule rule) => new(rule, []);
+
+    internal static RuleDocumentResult Invalid(IEnumerable<RuleDocumentFault> faults) => new(null, [.. faults]);
+}

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using OrleansIot.Application.Notifications;
+using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Domain;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Twins;
+
+namespace OrleansIot.Application.Twins;
+
+/// <summary>
+/// The twin of one device while somebody owns it: a mailbox (Standalone) or a grain (cluster). Not thread-safe: the owner lets
+/// one call finish before it makes the next. When <see cref="Execute"/> throws, the outcome is unknown: the owner drops this
+/// object and takes the twin up again from the journal.
+/// </summary>
+public sealed class LiveTwin
+{
+    private readonly LiveTwinServices _services;
+    private Twin _twin;
+    private RawMessage? _lastMessage;
+    private RuleSet _rules = RuleSet.Empty;
+    private long _rulesRevision = -1;
+
+    private LiveTwin(Twin twin, LiveTwinServices services)
+    {
+        _twin = twin;
+        _services = services;
+    }
+
+    public Twin Twin => _twin;
+
+    public TwinView View => new(_twin, _lastMessage);
+
+    /// <summary>Takes a twin up: its snapshot, and the events since.</summary>
+    public static async ValueTask<LiveTwin> Activate(DeviceId device, LiveTwinServices services, CancellationToken cancellation)
+    {
+        var twin = await services.Snapshots.Load(device, cancellation) ?? new Twin(device);
+        await foreach (var entry in services.Journal.Read(device, twin.Version, cancellation))
+        {
+            twin = TwinEvolution.Evolve(twin, entry.Event);
+            Debug.Assert(twin.Version == entry.Version, "The journal has a gap.");
+        }
+
+        var now = Instant.From(services.Time.GetUtcNow());
+        var live = new LiveTwin(twin.Exists ? twin.Recovered(now, services.Presence.HeartbeatLimit) : twin, services);
+        if (twin.Exists)
+            services.Audience.Announce(live._twin, live.View, []);
+
+        return live;
+    }
+
+    /// <summary>
+    /// Executes the commands in their order and makes all that follows durable in one append: deciding runs ahead on a draft,
+    /// believing waits for the commit.
+    /// </summary>
+    /// <param name="decisions">Receives one decision per command.</param>
+    public async ValueTask Execute(ReadOnlyMemory<TwinCommand> commands, Memory<Decision> decisions, CancellationToken cancellation)
+    {
+        var before = _twin;
+        var (after, events, messages) = DecideAll(commands.Span, decisions.Span);
+        if (events.Length > 0)
+        {
+            await _services.Journal.Append(new TwinAppend(before.Device, before.Version, events, messages), cancellation);
+            _twin = after;
+        }
+
+        RememberLastMessage(commands.Span, decisions.Span);
+        if (events.Length > 0)
+            _services.Audience.Announce(before, View, events);
+    }
+
+    /// <summary>When this twin is to be sent a <see cref="TwinCommand.Review"/>; null: not until something else happens to it.</summary>
+    public Instant? NextReview() => TwinRules.NextReview(_twin, CurrentRules(_twin), _services.Presence);
+
+    private (Twin After, ImmutableArray<TwinEvent> Events, ImmutableArray<OutboxMessage> Messages) DecideAll(ReadOnlySpan<TwinCommand> commands, Span<Decision> decisions)
+    {
+        var draft = _twin;
+        var events = ImmutableArray<TwinEvent>.Empty;
+        ImmutableArray<OutboxMessage>.Builder? messages = null;
+        for (var i = 0; i < commands.Length; i++)
+        {
+            decisions[i] = TwinRules.Decide(draft, commands[i], CurrentRules(draft), _services.Presence);
+            if (decisions[i] is not Decision.Accepted { Events: { IsEmpty: false } decided })
+                continue;
+
+            events = events.IsEmpty ? decided : events.AddRange(decided);
+            foreach (var happened in decided)
+            {
+                Compose(draft, happened, ref messages);
+                draft = TwinEvolution.Evolve(draft, happened);
+            }
+        }
+
+        return (draft, events, messages?.DrainToImmutable() ?? []);
+    }
+
+    private void Compose(Twin before, TwinEvent happened, ref ImmutableArray<OutboxMessage>.Builder? messages)
+    {
+        if (TwinEvolution.AlertAfter(before, happened) is not { } alert || _rules.Find(alert.Rule) is not { } rule)
+            return;
+
+        messages ??= ImmutableArray.CreateBuilder<OutboxMessage>();
+        messages.AddRange(_services.Messages.Compose(rule, alert, before.Description.Name, happened.At));
+    }
+
+    private RuleSet CurrentRules(Twin twin)
+    {
+        var revision = _services.Rules.Revision;
+        if (revision != _rulesRevision || twin.Description.Type != _twin.Description.Type)
+        {
+            _rules = _services.Rules.For(twin.Device, twin.Description.Type);
+            _rulesRevision = twin.Description.Type == _twin.Description.Type ? revision : -1;
+        }
+
+        return _rules;
+    }
+
+    private void RememberLastMessage(ReadOnlySpan<TwinCommand> commands, ReadOnlySpan<Decision> decisions)
+    {
+        for (var i = commands.Length - 1; i >= 0; i--)
+        {
+            if (commands[i] is TwinCommand.Ingest { Raw: { } raw } && decisions[i] is Decision.Accepted { Events.IsEmpty: false })
+            {
+                _lastMessage = raw;
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using OrleansIot.Application.Notifications;
+using OrleansIot.Application.Rules;
+using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Domain.Twins;
+
+namespace OrleansIot.Application.Twins;
+
+/// <summary>What every <see cref="LiveTwin"/> of a host works with.</summary>
+public sealed record LiveTwinServices(
+    ITwinJournal Journal,
+    ITwinSnapshots Snapshots,
+    IRules Rules,
+    AlertMessages Messages,
+    ITwinAudience Audience,
+    PresencePolicy Presence,
+    TimeProvider Time);

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrleansIot.Application.Fleet;
+using OrleansIot.Application.Notifications;
+using OrleansIot.Application.Rules;
+using OrleansIot.Application.Telemetry;
+using OrleansIot.Application.Twins.Mailboxes;
+using OrleansIot.Application.Twins.Ports;
+
+namespace OrleansIot.Application.Twins;
+
+/// <summary>Registers the twins of the Standalone edition: owned by mailboxes in this process.</summary>
+public static class TwinRegistration
+{
+    /// <summary>Expects the storage ports, <see cref="IRules"/> and <see cref="AlertMessages"/> to be registered too, and before: twins start after the store and the rules.</summary>
+    public static IServiceCollection AddTwins(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<TwinOptions, TwinOptionsValidator>().Bind(configuration.GetSection(TwinOptions.Section));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IngestStatistics>();
+        services.AddSingleton<IIngestStatistics>(provider => provider.GetRequiredService<IngestStatistics>());
+        services.AddSingleton<FleetIndex>();
+        services.AddSingleton<IFleet>(provider => provider.GetRequiredService<FleetIndex>());
+        services.AddSingleton(provider => new LiveTwinServices(
+            provider.GetRequiredService<ITwinJournal>(),
+            provider.GetRequiredService<ITwinSnapshots>(),
+            provider.GetRequiredService<IRules>(),
+            provider.GetRequiredService<AlertMessages>(),
+            provider.GetRequiredService<FleetIndex>(),
+            provider.GetRequiredService<IOptions<TwinOptions>>().Value.Presence,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<MailboxTwins>();
+        services.AddSingleton<ITwins>(provider => provider.GetRequiredService<MailboxTwins>());
+        services.AddHostedService<TwinStartup>();
+        services.AddHostedService<TwinSnapshotter>();
+        return services;
+    }
+}
