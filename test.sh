@@ -15,7 +15,7 @@ USAGE
 }
 
 configuration=Release
-hang_limit=180s # without a test starting or ending
+hang_limit=300s # without a test starting or ending
 filter=''
 install=yes
 while (($# > 0)); do
