@@ -148,7 +148,7 @@ public sealed class MqttClient : IAsyncDisposable
         for (var attempt = 0; ; attempt++)
         {
             MqttClosure closure;
-            TimeSpan? retryAfter;
+            Task? pause;
             try
             {
                 using var connection = await Handshake.Open(_options, _session, _stop.Token);
@@ -159,23 +159,28 @@ public sealed class MqttClient : IAsyncDisposable
                 // A connection that lasted was good; one that fell at once is another failed attempt, so a server that drops us is not stormed.
                 if (_options.TimeProvider.GetElapsedTime(connectedAt) >= _options.Reconnect?.MaxDelay)
                     attempt = 0;
-                retryAfter = closure.IsClean ? null : _options.Reconnect?.DelayBefore(attempt);
                 if (_options.Reconnect is { ResendUnacknowledged: false })
                     _session.FailUnacknowledged(closure);
+                TimeSpan? retryAfter = closure.IsClean ? null : _options.Reconnect?.DelayBefore(attempt);
+                pause = Pause(retryAfter);
                 Tell(new MqttConnectionChange.Closed(closure, retryAfter));
             }
             catch (MqttConnectException e)
             {
                 closure = MqttClosure.Lost(e);
-                retryAfter = persists ? _options.Reconnect?.DelayBefore(attempt) : null;
+                var retryAfter = persists ? _options.Reconnect?.DelayBefore(attempt) : null;
+                pause = Pause(retryAfter);
                 Tell(new MqttConnectionChange.Refused(e, retryAfter));
             }
 
-            if (retryAfter is not { } delay)
+            if (pause is null)
                 return closure;
-            await Task.Delay(delay, _options.TimeProvider, _stop.Token);
+            await pause;
         }
     }
+
+    // Begins before the change is told: whoever hears of a retry knows that its time is running.
+    private Task? Pause(TimeSpan? delay) => delay is { } span ? Task.Delay(span, _options.TimeProvider, _stop.Token) : null;
 
     private async Task<MqttClosure> Serve(ClientConnection connection)
     {
