@@ -23,7 +23,7 @@ internal sealed class Mosquitto : IAsyncDisposable
             [
                 $"listener {port} 127.0.0.1",
                 "allow_anonymous true",
-                "max_queued_messages 0",
+                "max_queued_messages 100000",
                 "user root", // Of no effect for anyone else; root's temporary files could not be read by another user.
                 "log_dest stderr",
                 "log_type error",
