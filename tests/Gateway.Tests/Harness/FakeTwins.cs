@@ -11,6 +11,7 @@ internal sealed class FakeTwins : ITwins
 {
     private readonly Channel<Execution> _executions = Channel.CreateUnbounded<Execution>();
     private int _ingests;
+    private int _closedSessions;
 
     /// <summary>Leave readings undecided until the test decides on them.</summary>
     public bool HoldsReadings { get; set; }
@@ -20,11 +21,15 @@ internal sealed class FakeTwins : ITwins
 
     public int Ingests => Volatile.Read(ref _ingests);
 
+    public int ClosedSessions => Volatile.Read(ref _closedSessions);
+
     public ValueTask<Decision> Execute(DeviceId device, TwinCommand command, CancellationToken cancellation = default)
     {
         var execution = new Execution(device, command);
         if (command is TwinCommand.Ingest)
             Interlocked.Increment(ref _ingests);
+        if (command is TwinCommand.CloseSession)
+            Interlocked.Increment(ref _closedSessions);
         if (command is TwinCommand.OpenSession && RefusesSessions)
             execution.Fail(new TwinUnavailableException("the store is down"));
         else if (command is not TwinCommand.Ingest || !HoldsReadings)
