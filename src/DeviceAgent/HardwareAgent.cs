@@ -56,6 +56,8 @@ public sealed partial class HardwareAgent : IDisposable
             Host = _options.Broker.Host,
             Port = _options.Broker.Port,
             ClientId = _options.DeviceId,
+            UserName = _options.Broker.UserName,
+            Password = _options.Broker.PasswordBytes,
             MaxInFlight = MaxInFlight,
             Reconnect = new MqttReconnectOptions { InitialDelay = TimeSpan.FromSeconds(0.2), MaxDelay = _options.LongestReconnectPause },
             ConnectionChanged = change => _events.Writer.TryWrite(new AgentEvent.ConnectionChanged(change)),

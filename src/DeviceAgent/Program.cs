@@ -18,6 +18,9 @@ if (problems.Count > 0)
     return WrongArguments;
 }
 
+// A command line can be read by everybody on the machine.
+options.Broker.Password ??= Environment.GetEnvironmentVariable("Broker__Password");
+
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

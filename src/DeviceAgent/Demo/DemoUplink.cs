@@ -46,6 +46,8 @@ internal sealed partial class DemoUplink(
         {
             Dial = cable.Dial,
             ClientId = device.Id,
+            UserName = options.Broker.UserName,
+            Password = options.Broker.PasswordBytes,
             Reconnect = new MqttReconnectOptions { MaxDelay = LongestReconnectPause },
             TimeProvider = time,
         });
