@@ -31,12 +31,14 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private readonly HistoryBuffers _buffers;
     private readonly LogFloor _floor;
     private readonly ITimer _tick;
+    private readonly ILogger _log;
 
-    private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeProvider time, ILogger log)
+    private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, TimeProvider time, ILogger log)
     {
         _directory = directory;
         _database = database;
-        _readers = new ReadConnections(directory.DatabaseFile, BusyTimeout);
+        _log = log;
+        _readers = new ReadConnections(directory.DatabaseFile, busyTimeout);
         var devices = new DeviceRegister();
         var recovered = new RecoveredRows();
         var position = new LogPosition();
@@ -71,17 +73,19 @@ internal sealed partial class SqliteStore : IAsyncDisposable
 
     public IReadingHistory History { get; }
 
+    /// <param name="busyTimeout">How long to wait for a lock of another program on the file.</param>
     /// <exception cref="StoreException">The directory cannot be used; the message says why and what mends it.</exception>
-    public static SqliteStore Open(string path, TimeProvider time, ILogger log)
+    public static SqliteStore Open(string path, TimeProvider time, ILogger log, TimeSpan? busyTimeout = null)
     {
         var directory = DataDirectory.Open(path);
+        var patience = busyTimeout ?? BusyTimeout;
         SqliteDatabase? database = null;
         try
         {
             var started = time.GetTimestamp();
-            database = SqliteDatabase.Open(directory.DatabaseFile, readOnly: false, BusyTimeout);
+            database = SqliteDatabase.Open(directory.DatabaseFile, readOnly: false, patience);
             Prepare(database, directory.DatabaseFile);
-            var store = new SqliteStore(directory, database, time, log);
+            var store = new SqliteStore(directory, database, patience, time, log);
             LogOpened(log, directory.DatabaseFile, NativeSqlite.EnsureLoaded(), time.GetElapsedTime(started).TotalMilliseconds);
             return store;
         }
@@ -98,9 +102,18 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         await _tick.DisposeAsync();
         _buffers.Close();
         await _writer.DisposeAsync();
-        _floor.Store(_database);
         _readers.Dispose();
-        _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        try
+        {
+            _floor.Store(_database);
+            _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (StoreException e)
+        {
+            // All that was promised is in the file and its write-ahead log; the next start only takes longer.
+            LogCloseFailed(_log, e);
+        }
+
         _database.Dispose();
         _directory.Dispose();
     }
@@ -123,4 +136,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
 
     [LoggerMessage(3000, LogLevel.Information, "Opened {File} (SQLite {Version}) in {Milliseconds:0} ms")]
     private static partial void LogOpened(ILogger logger, string file, string version, double milliseconds);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Closing the store left work for the next start")]
+    private static partial void LogCloseFailed(ILogger logger, Exception exception);
 }

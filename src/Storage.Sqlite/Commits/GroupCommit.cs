@@ -108,13 +108,18 @@ internal sealed partial class GroupCommit : IAsyncDisposable
 
     private void Loop()
     {
-        while (Gather() || DoUpkeep() || WaitForRequest())
+        // The last look: closing the store makes all upkeep due while the thread waits.
+        while (Gather() || _upkeep.IsDue || WaitForRequest() || _upkeep.IsDue)
         {
             if (!_batch.IsEmpty)
                 CommitBatch();
 
             if (_job is { } job)
                 RunJob(job);
+
+            // After each commit, not when there is nothing else to do: under load there always is.
+            if (_upkeep.IsDue)
+                RunJob(_upkeep.NextJob());
         }
 
         _ended.SetResult();
@@ -146,15 +151,6 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         {
             request.Fail(e);
         }
-    }
-
-    private bool DoUpkeep()
-    {
-        if (!_upkeep.IsDue)
-            return false;
-
-        RunJob(_upkeep.NextJob());
-        return true;
     }
 
     private bool WaitForRequest() => _queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();

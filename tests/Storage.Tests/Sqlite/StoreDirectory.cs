@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansIot.Storage.Sqlite;
+using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Storage.Tests.Sqlite;
@@ -13,19 +14,37 @@ internal sealed class StoreDirectory : IAsyncDisposable
 
     public ManualTime Time { get; private init; } = new();
 
+    public string File => System.IO.Path.Combine(Path, "orleansiot.db");
+
     /// <summary>Closes the store that is open, as a graceful stop does, and opens it (again).</summary>
-    public async ValueTask<SqliteStore> Open()
+    public async ValueTask<SqliteStore> Open(TimeSpan? busyTimeout = null)
     {
         await Close();
-        return _open = SqliteStore.Open(Path, Time, NullLogger.Instance);
+        return _open = SqliteStore.Open(Path, Time, NullLogger.Instance, busyTimeout);
+    }
+
+    /// <summary>Looks into the file past the store.</summary>
+    public long Number(string sql)
+    {
+        using var database = SqliteDatabase.Open(File, readOnly: true, TimeSpan.FromSeconds(2));
+        return database.Number(sql);
+    }
+
+    /// <summary>Changes the file past the store, which must be closed.</summary>
+    public void Execute(string sql)
+    {
+        using var database = SqliteDatabase.Open(File, readOnly: false, TimeSpan.FromSeconds(2));
+        database.Execute(sql);
     }
 
     /// <summary>The files as a crash at this moment would leave them.</summary>
-    public StoreDirectory AfterCrash()
+    public async Task<StoreDirectory> AfterCrash()
     {
+        // Files cannot be copied in one moment, so the writer must have come to rest.
+        await _open!.Rules.MarkSeeded(default);
         var copy = new StoreDirectory { Time = Time };
         foreach (var file in Directory.GetFiles(Path, "*.db*"))
-            File.Copy(file, System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
+            System.IO.File.Copy(file, System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
 
         return copy;
     }
