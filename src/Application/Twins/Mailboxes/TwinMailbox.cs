@@ -113,10 +113,9 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
                 continue;
             }
 
+            ScheduleReview(_live);
             for (var i = 0; i < batch.Count; i++)
                 batch[i].Complete(decisions[i]);
-
-            ScheduleReview(_live);
         }
     }
 

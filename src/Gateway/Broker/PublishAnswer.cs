@@ -1,0 +1,21 @@
+using OrleansIot.Mqtt.Codec;
+
+namespace OrleansIot.Gateway.Broker;
+
+/// <summary>What PUBACK tells the publisher. In 3.1.1 it can say nothing but that the message need not be sent again.</summary>
+internal readonly record struct PublishAnswer(MqttReasonCode Code, string? Reason = null)
+{
+    public static readonly PublishAnswer Success;
+
+    // [MQTT-3.4.2.1] 0x10
+    public static readonly PublishAnswer NobodySubscribed = new(MqttReasonCode.NoMatchingSubscribers);
+
+    public static readonly PublishAnswer ReservedTopic =
+        new(MqttReasonCode.NotAuthorized, "topic.reserved: topics that begin with $ are the server's own; publish to another topic.");
+
+    public static readonly PublishAnswer RetainedFull =
+        new(MqttReasonCode.QuotaExceeded, "retained.full: delivered, but there is no room to retain it.");
+
+    public static readonly PublishAnswer TwinUnavailable =
+        new(MqttReasonCode.UnspecifiedError, "twin.unavailable: the reading could not be stored; send it again.");
+}

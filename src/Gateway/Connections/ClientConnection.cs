@@ -1,0 +1,282 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using OrleansIot.Application.Twins;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Twins;
+using OrleansIot.Gateway.Broker;
+using OrleansIot.Gateway.Telemetry;
+using OrleansIot.Mqtt.Codec;
+
+namespace OrleansIot.Gateway.Connections;
+
+/// <summary>
+/// One client from its accepted CONNECT to its end. Two loops: this reader, which alone touches the session's subscriptions,
+/// and the <see cref="ConnectionWriter"/>. Whoever else wants something of it calls <see cref="Close"/>.
+/// </summary>
+internal sealed partial class ClientConnection : IDisposable
+{
+    // A client that takes its last packets takes them in this time; the socket of another is cut.
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1);
+
+    // PUBACKs that may wait for a slow socket beside the messages that may be in flight.
+    private const int MaxUnsentAcks = 4_096;
+
+    // A client that takes more at a time gains nothing, and what it has not acknowledged is kept.
+    private const int MaxOutboundInFlight = 1_000;
+
+    private readonly ConnectionContext _connection;
+    private readonly PipeReader _input;
+    private readonly MqttFrameReader _frames;
+    private readonly ConnectRequest _request;
+    private readonly GatewayParts _gateway;
+    private readonly DeviceId? _device;
+    private readonly SessionId _sessionId;
+    private readonly ClientSession _session;
+    private readonly ConnectionWriter _writer;
+    private readonly PublishIntake _intake;
+    private readonly SilenceDeadline _keepAlive;
+    private readonly WakeUp _progress = new();
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CloseReason? _closeReason;
+    private ITimer? _untilShedding;
+    private bool _isAccepted;
+
+    public ClientConnection(ConnectionContext connection, MqttFrameReader frames, ConnectRequest request, GatewayParts gateway)
+    {
+        (_connection, _input, _frames, _request, _gateway) = (connection, connection.Transport.Input, frames, request, gateway);
+        ClientId = request.ClientId.Length > 0 ? request.ClientId : $"auto-{Guid.NewGuid():N}";
+        _device = DeviceId.TryParse(request.ClientId, out var device) ? device : null;
+        _sessionId = gateway.Devices.Next();
+
+        _session = new ClientSession(ClientId, gateway.Options, gateway.Metrics);
+        var acks = new PublishAcks(gateway.Options.ReceiveMaximum + MaxUnsentAcks);
+        _writer = new ConnectionWriter(connection.Transport.Output, request.Client, acks, gateway.Time, gateway.Metrics) { OnWritten = _progress.Raise };
+        _session.OnQueued = _writer.Wake;
+        _session.OnOverflow = () => Close(CloseReason.TooSlow);
+        _intake = new PublishIntake(_session, _device, _sessionId, acks, gateway.Broker, gateway.Telemetry, gateway.Options, gateway.Time, gateway.Metrics)
+        {
+            OnAcksReady = _writer.Wake,
+            OnRoom = _progress.Raise,
+            OnNotStored = () => Close(CloseReason.NotStored),
+        };
+        _keepAlive = new SilenceDeadline(gateway.Time, () => Close(CloseReason.KeepAlive));
+    }
+
+    public string ClientId { get; }
+
+    /// <summary>Completes when the connection reads no more, has no subscriptions, and its id is free.</summary>
+    public Task Left => _left.Task;
+
+    private MqttVersion Version => _request.Client.Version;
+
+    /// <summary>Ends the connection; the first reason counts. On any thread.</summary>
+    public void Close(CloseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _closeReason, reason, null) is not null)
+            return;
+
+        _input.CancelPendingRead();
+        _progress.Raise();
+    }
+
+    public async Task Run()
+    {
+        using var stopping = _connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
+            .Register(() => Close(CloseReason.ServerStopping));
+        var writing = Write();
+        try
+        {
+            var evicted = await _gateway.Clients.Enter(this);
+            if (await TryOpen(evicted))
+                await ReadPackets();
+        }
+        catch (Exception lost) when (lost is IOException or OperationCanceledException)
+        {
+            Close(CloseReason.ConnectionLost);
+        }
+        catch (Exception fault)
+        {
+            _gateway.Logger.ConnectionFaulted(fault, ClientId, _connection.RemoteEndPoint);
+            Close(CloseReason.Fault);
+        }
+        finally
+        {
+            await End(writing);
+        }
+    }
+
+    public void Dispose()
+    {
+        _keepAlive.Dispose();
+        _untilShedding?.Dispose();
+    }
+
+    private async Task Write()
+    {
+        try
+        {
+            await _writer.Run();
+        }
+        catch (Exception lost) when (lost is IOException or OperationCanceledException)
+        {
+            // Told below.
+        }
+        finally
+        {
+            Close(CloseReason.ConnectionLost);
+        }
+    }
+
+    private async ValueTask<bool> TryOpen(ClientConnection? evicted)
+    {
+        try
+        {
+            // The twin knows of the connection before the client can send anything over it.
+            if (_device is { } device)
+                await _gateway.Devices.Open(device, _sessionId, _connection.ConnectionClosed);
+        }
+        catch (TwinUnavailableException)
+        {
+            _gateway.Metrics.Connect(MqttReasonCode.ServerUnavailable);
+            _writer.Answer(new ConnAckPacket { ReasonCode = MqttReasonCode.ServerUnavailable });
+            Close(new CloseReason("the twin is unavailable"));
+            return false;
+        }
+        finally
+        {
+            // After the new session has opened, so that the device was never away.
+            if (evicted is { _device: { } same })
+                await _gateway.Devices.Close(same, evicted._sessionId, CloseReason.TakenOver.Text);
+        }
+
+        _isAccepted = true;
+        _gateway.Metrics.Connect(MqttReasonCode.Success);
+        _gateway.Logger.ClientConnected(ClientId, _connection.RemoteEndPoint, Version == MqttVersion.V5 ? "5.0" : "3.1.1");
+        _session.Deliveries.Connect(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight));
+        _writer.Deliveries = _session.Deliveries;
+        ConnectAnswer.Accept(_writer, Version, _gateway.Options, _request.ClientId.Length == 0 ? ClientId : null);
+
+        // [MQTT-3.1.2-22] (3.1.1: -24): one and a half times the keep-alive.
+        if (_request.KeepAlive > TimeSpan.Zero)
+            _keepAlive.Start(_request.KeepAlive * 1.5);
+        return true;
+    }
+
+    private async Task ReadPackets()
+    {
+        while (_closeReason is null)
+        {
+            var result = await _input.ReadAsync();
+            _keepAlive.Touch();
+            var buffer = result.Buffer;
+            var isDone = TryReadPackets(ref buffer);
+            _input.AdvanceTo(buffer.Start, isDone ? result.Buffer.End : buffer.Start);
+            if (_intake.TakeReadyAcks())
+                _writer.Wake();
+
+            if (!isDone)
+                await WaitForProgress();
+            else if (result.IsCompleted)
+                Close(CloseReason.ConnectionLost);
+        }
+    }
+
+    /// <summary>Handles the packets that are complete; false when one has to wait.</summary>
+    private bool TryReadPackets(ref ReadOnlySequence<byte> buffer)
+    {
+        var length = buffer.Length;
+        var arrival = Arrival.Now(_gateway.Time);
+        var packets = 0;
+        var isDone = false;
+        while (_closeReason is null && !_writer.IsCongested)
+        {
+            var rest = buffer;
+            var status = _frames.Read(ref rest, out var frame, out var reason);
+            if (status == OperationStatus.InvalidData)
+                Close(CloseReason.ProtocolError(reason, reason == MqttReasonCode.PacketTooLarge ? $"a packet above {_frames.MaxPacketSize} bytes" : "no MQTT packet"));
+
+            isDone = status != OperationStatus.Done;
+            if (isDone || !TryHandle(frame, arrival))
+                break;
+
+            buffer = rest;
+            packets++;
+        }
+
+        _gateway.Metrics.Received(packets, length - buffer.Length);
+        return isDone;
+    }
+
+    private async ValueTask WaitForProgress()
+    {
+        var untilShedding = _intake.UntilShedding(_gateway.Time.GetTimestamp());
+        if (untilShedding > TimeSpan.Zero)
+        {
+            _untilShedding ??= _gateway.Time.CreateTimer(static wakeUp => ((WakeUp)wakeUp!).Raise(), _progress, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _untilShedding.Change(untilShedding, Timeout.InfiniteTimeSpan);
+        }
+
+        _keepAlive.IsPaused = true;
+        await _progress.Wait();
+        _keepAlive.IsPaused = false;
+    }
+
+    private async Task End(Task writing)
+    {
+        Close(CloseReason.ConnectionLost);
+        var reason = _closeReason!;
+        foreach (var subscription in _session.Subscriptions.Values)
+            _gateway.Broker.Unsubscribe(subscription);
+        _session.Deliveries.Close();
+
+        await SayGoodbye(reason, writing);
+
+        // [MQTT-3.1.2-8]
+        if (_isAccepted && !reason.DiscardsWill && _request.Will is { } will)
+            await _gateway.Telemetry.PublishWill(will, _session, Arrival.Now(_gateway.Time));
+
+        _gateway.Clients.Leave(this);
+        _left.SetResult();
+        Report(reason);
+
+        // A client that is taken over has its session closed by its successor. A server that stops leaves sessions open: the
+        // devices did not go away, and what is not known after a restart is not held against them.
+        if (_device is { } device && reason != CloseReason.TakenOver && reason != CloseReason.ServerStopping)
+            await _gateway.Devices.Close(device, _sessionId, reason.Text);
+    }
+
+    private async Task SayGoodbye(CloseReason reason, Task writing)
+    {
+        // [MQTT-3.14.0-1]: no DISCONNECT before a CONNACK of success; 3.1.1 has none from the server.
+        if (_isAccepted && Version == MqttVersion.V5 && reason.Code is { } code)
+        {
+            var properties = _request.Client.ReasonString(reason.Text, always: true);
+            _writer.Answer(new DisconnectPacket { ReasonCode = code, Properties = new MqttProperties(properties) });
+        }
+
+        _writer.Complete();
+        try
+        {
+            await writing.WaitAsync(CloseGrace, _gateway.Time);
+        }
+        catch (TimeoutException)
+        {
+            _connection.Abort(new ConnectionAbortedException(reason.Text));
+            await writing;
+        }
+    }
+
+    private void Report(CloseReason reason)
+    {
+        if (!reason.IsClientsFault)
+        {
+            _gateway.Logger.ClientGone(ClientId, _connection.RemoteEndPoint, reason.Text);
+            return;
+        }
+
+        _gateway.Metrics.ProtocolError(reason.Code ?? MqttReasonCode.UnspecifiedError);
+        _gateway.Logger.ConnectionRefused(ClientId, _connection.RemoteEndPoint, reason.Text);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using OrleansIot.Mqtt.Codec;
+
+namespace OrleansIot.Gateway.Connections;
+
+/// <summary>A CONNECT packet, copied out of the buffer it came in.</summary>
+/// <param name="ClientId">Empty where the client wants to be given one.</param>
+/// <param name="KeepAlive">Zero where it is switched off (3.1.2.10).</param>
+internal sealed record ConnectRequest(
+    ClientTraits Client, string ClientId, TimeSpan KeepAlive, WillMessage? Will, byte[] Password, bool WantsOtherAuthentication)
+{
+    public static ConnectRequest Copy(scoped in ConnectPacket packet, MqttVersion version)
+    {
+        var properties = packet.Properties;
+        var client = new ClientTraits(
+            version,
+            properties.TryGetNumber(MqttPropertyId.ReceiveMaximum, out var receiveMaximum) ? (int)receiveMaximum : ushort.MaxValue,
+            properties.TryGetNumber(MqttPropertyId.MaximumPacketSize, out var maxPacketSize) ? (int)Math.Min(maxPacketSize, int.MaxValue) : int.MaxValue,
+            !properties.TryGetNumber(MqttPropertyId.RequestProblemInformation, out var wantsProblems) || wantsProblems != 0);
+
+        return new ConnectRequest(
+            client,
+            Encoding.UTF8.GetString(packet.ClientId),
+            TimeSpan.FromSeconds(packet.KeepAlive),
+            packet.HasWill ? WillOf(packet) : null,
+            packet.Password.ToArray(),
+            properties.TryGetBytes(MqttPropertyId.AuthenticationMethod, out _));
+    }
+
+    /// <summary>In place of one that could not be read; tells no more than the version to answer in.</summary>
+    public static ConnectRequest Unread(MqttVersion version) => new(new ClientTraits(version), "", TimeSpan.Zero, null, [], false);
+
+    private static WillMessage WillOf(scoped in ConnectPacket packet) =>
+        new(PublishBody.Copy(packet.WillTopic, packet.WillPayload, packet.WillProperties), packet.WillQoS, packet.WillRetain);
+}

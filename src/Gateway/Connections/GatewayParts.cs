@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansIot.Gateway.Broker;
+using OrleansIot.Gateway.Telemetry;
+
+namespace OrleansIot.Gateway.Connections;
+
+/// <summary>What all connections share.</summary>
+internal sealed record GatewayParts(
+    IOptions<MqttGatewayOptions> Configured,
+    AccessKey Access,
+    ConnectedClients Clients,
+    MessageBroker Broker,
+    TelemetryIngest Telemetry,
+    DeviceSessions Devices,
+    GatewayMetrics Metrics,
+    TimeProvider Time,
+    ILogger<MqttConnectionHandler> Logger)
+{
+    public MqttGatewayOptions Options { get; } = Configured.Value;
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Connections;
+using OrleansIot.Mqtt.Codec;
+
+namespace OrleansIot.Gateway.Connections;
+
+/// <summary>One run for each connection: the handshake, then the client until it is gone.</summary>
+internal sealed class MqttConnectionHandler(GatewayParts gateway) : ConnectionHandler
+{
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        gateway.Metrics.Connections(1);
+        using var frames = new MqttFrameReader(gateway.Options.MaxPacketBytes);
+        try
+        {
+            if (await new Handshake(connection, frames, gateway).Run() is not { } request)
+                return;
+
+            using var client = new ClientConnection(connection, frames, request, gateway);
+            await client.Run();
+        }
+        finally
+        {
+            await connection.Transport.Input.CompleteAsync();
+            await connection.Transport.Output.CompleteAsync();
+            gateway.Metrics.Connections(-1);
+        }
+    }
+}

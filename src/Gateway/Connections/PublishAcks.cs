@@ -1,0 +1,42 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using OrleansIot.Gateway.Broker;
+using OrleansIot.Mqtt.Codec;
+using OrleansIot.Mqtt.Sessions;
+
+namespace OrleansIot.Gateway.Connections;
+
+/// <summary>The PUBACKs owed to one client: in the order of its messages, each with the reason where there is one.</summary>
+/// <param name="limit">How many messages may lack their PUBACK, those included that wait only for the socket.</param>
+internal sealed class PublishAcks(int limit)
+{
+    private readonly OrderedAcks _ordered = new(limit);
+    private readonly ConcurrentDictionary<ushort, string> _reasons = new(); // refusals are rare, and successes stay small
+
+    /// <summary>Notes a QoS 1 message; false when it has to wait until PUBACKs have left.</summary>
+    public bool TryTake(ushort packetId, out long ticket) => _ordered.TryTake(MqttPacketType.PubAck, packetId, out ticket);
+
+    /// <summary>True when the writer has something to write.</summary>
+    public bool Complete(long ticket, ushort packetId, PublishAnswer answer)
+    {
+        if (answer.Reason is { } reason)
+            _reasons[packetId] = reason;
+        return _ordered.Complete(ticket, answer.Code);
+    }
+
+    /// <summary>Writes the PUBACKs that are ready to leave; answers how many.</summary>
+    public int WriteReady(IBufferWriter<byte> output, ClientTraits client)
+    {
+        var count = 0;
+        for (; _ordered.TryDequeue(out var type, out var packetId, out var code); count++)
+        {
+            var properties = code >= MqttReasonCode.UnspecifiedError && _reasons.TryRemove(packetId, out var reason)
+                ? client.ReasonString(reason)
+                : [];
+            output.WritePacket(
+                new AckPacket { Type = type, PacketId = packetId, ReasonCode = code, Properties = new MqttProperties(properties) }, client.Version);
+        }
+
+        return count;
+    }
+}

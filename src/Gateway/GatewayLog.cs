@@ -1,0 +1,35 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansIot.Gateway;
+
+internal static partial class GatewayLog
+{
+    [LoggerMessage(2000, LogLevel.Information, "MQTT listening on {EndPoint}")]
+    public static partial void Listening(this ILogger logger, IPEndPoint? endPoint);
+
+    [LoggerMessage(2001, LogLevel.Debug, "Client {ClientId} connected from {RemoteEndPoint} with MQTT {Version}")]
+    public static partial void ClientConnected(this ILogger logger, string clientId, EndPoint? remoteEndPoint, string version);
+
+    [LoggerMessage(2002, LogLevel.Debug, "Client {ClientId} at {RemoteEndPoint} is gone: {Reason}")]
+    public static partial void ClientGone(this ILogger logger, string clientId, EndPoint? remoteEndPoint, string reason);
+
+    [LoggerMessage(2003, LogLevel.Information, "Connection of {ClientId} at {RemoteEndPoint} closed: {Reason}")]
+    public static partial void ConnectionRefused(this ILogger logger, string clientId, EndPoint? remoteEndPoint, string reason);
+
+    [LoggerMessage(2004, LogLevel.Error, "Connection of {ClientId} at {RemoteEndPoint} ended by a fault of the gateway")]
+    public static partial void ConnectionFaulted(this ILogger logger, Exception fault, string clientId, EndPoint? remoteEndPoint);
+
+    // One for every message while a store is down: its owner reports that, so this is for a close look only.
+    [LoggerMessage(2010, LogLevel.Debug, "A reading of {DeviceId} was not acknowledged: its twin is unavailable")]
+    public static partial void TwinUnavailable(this ILogger logger, Exception fault, string deviceId);
+
+    [LoggerMessage(2012, LogLevel.Error, "A reading of {DeviceId} was not acknowledged: its twin failed")]
+    public static partial void TwinFaulted(this ILogger logger, Exception fault, string deviceId);
+
+    [LoggerMessage(2011, LogLevel.Warning, "The session of {DeviceId} could not be recorded: {Reason}")]
+    public static partial void SessionNotRecorded(this ILogger logger, Exception fault, string deviceId, string reason);
+
+    [LoggerMessage(2020, LogLevel.Warning, "No room for another retained message: {Count} topics hold {Bytes} bytes. Raise Gateway:RetainedMessages or Gateway:RetainedBytes")]
+    public static partial void RetainedFull(this ILogger logger, int count, long bytes);
+}

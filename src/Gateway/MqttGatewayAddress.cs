@@ -1,0 +1,10 @@
+using System.Net;
+
+namespace OrleansIot.Gateway;
+
+/// <summary>Where the gateway listens, once it does: with port 0 the configuration does not tell.</summary>
+public sealed class MqttGatewayAddress
+{
+    /// <summary>Null until the host has started.</summary>
+    public IPEndPoint? Bound { get; internal set; }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OrleansIot.Application.Telemetry.Payloads;
+using OrleansIot.Gateway.Broker;
+using OrleansIot.Gateway.Connections;
+using OrleansIot.Gateway.Telemetry;
+
+namespace OrleansIot.Gateway;
+
+public static class MqttGatewayBuilderExtensions
+{
+    /// <summary>
+    /// Adds the MQTT gateway, configured by the section <see cref="MqttGatewayOptions.Section"/>. The host brings
+    /// <c>ITwins</c> and <c>IngestStatistics</c>, and adds the services that run twins before this one: hosted services
+    /// stop in reverse order, so that the gateway has ended its connections before the twins end.
+    /// </summary>
+    public static IHostApplicationBuilder AddMqttGateway(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptionsWithValidateOnStart<MqttGatewayOptions, MqttGatewayOptionsValidator>().BindConfiguration(MqttGatewayOptions.Section);
+        services.AddSingleton<IValidateOptions<MqttGatewayOptions>, ListenAddressRule>();
+        services.AddSingleton<AccessKey>();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<MetricNameCache>();
+        services.TryAddSingleton<TelemetryReader>();
+        services.AddSingleton<TelemetryIngest>();
+        services.AddSingleton<DeviceSessions>();
+
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<RetainedMessages>();
+        services.AddSingleton<MessageBroker>();
+        services.AddSingleton<ConnectedClients>();
+        services.AddSingleton<GatewayParts>();
+        services.AddSingleton<MqttConnectionHandler>();
+
+        services.AddSingleton<MqttGatewayAddress>();
+        services.AddHostedService<MqttGatewayServer>();
+        return builder;
+    }
+}

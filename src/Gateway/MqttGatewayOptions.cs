@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrleansIot.Gateway;
+
+/// <summary>What the MQTT gateway listens on, and the bounds that keep one client from harming the others.</summary>
+public sealed class MqttGatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>Address to listen on: an IP address, <c>localhost</c>, or <c>*</c> for all. Default 127.0.0.1.</summary>
+    // Safe by default: beyond this machine only with an access key, see ListenAddressRule.
+    [Required]
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>TCP port; 0 takes any free one. Default 1883.</summary>
+    // The port registered for MQTT without TLS.
+    [Range(0, 65_535)]
+    public int Port { get; set; } = 1883;
+
+    /// <summary>Connections at a time; more are closed at once. Default 100,000.</summary>
+    // The size of fleet the single-process edition is meant for; an idle connection takes about 20 KB.
+    [Range(1, 10_000_000)]
+    public int MaxConnections { get; set; } = 100_000;
+
+    /// <summary>Largest packet a client may send, in bytes. Default 256 KiB.</summary>
+    // Twice what AWS IoT Core takes, so a device moving here from there fits; 1,000 hostile clients then hold 250 MiB at most.
+    [Range(1_024, 268_435_455)]
+    public int MaxPacketBytes { get; set; } = 256 * 1024;
+
+    /// <summary>From the connection to its complete CONNECT packet. Default 10 s.</summary>
+    // Long enough for a modem's retransmissions, short enough that silent connections do not pile up.
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Messages of one connection that may be on their way to being stored; then its socket is read no further. Default 100.</summary>
+    // What AWS IoT Core allows, and within what a twin remembers to know a redelivery by (RecentMessages).
+    [Range(1, 128)]
+    public int ReceiveMaximum { get; set; } = 100;
+
+    /// <summary>How long QoS 0 messages slow their connection down before they are dropped instead. Default 1 s.</summary>
+    // Waiting out a slow commit loses nothing; beyond that a sender that wants no acknowledgement is better served with its newest data.
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ShedAfter { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Topic filters one client may be subscribed to. Default 100.</summary>
+    // Twice AWS IoT Core's 50; a service that watches a fleet uses wildcards.
+    [Range(1, 100_000)]
+    public int MaxSubscriptionsPerClient { get; set; } = 100;
+
+    /// <summary>Messages that may wait for one slow subscriber. Default 10,000.</summary>
+    // A second of a busy fleet: rides out a pause of the subscriber, and keeps memory per subscriber bounded.
+    [Range(1, 10_000_000)]
+    public int OutboundQueueMessages { get; set; } = 10_000;
+
+    /// <summary>Bytes of messages that may wait for one slow subscriber, unacknowledged ones included. Default 16 MiB.</summary>
+    // 64 of the largest packets.
+    [Range(1_024, int.MaxValue)]
+    public int OutboundQueueBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Topics that may hold a retained message. Default 10,000.</summary>
+    // Retained messages are for state that rarely changes; a topic per device of a middling fleet fits.
+    [Range(0, 10_000_000)]
+    public int RetainedMessages { get; set; } = 10_000;
+
+    /// <summary>Bytes of all retained messages, topics included. Default 64 MiB.</summary>
+    // 6 KiB for each of the default number, and a bound on what publishing large ones can take from the process.
+    [Range(1_024, int.MaxValue)]
+    public int RetainedBytes { get; set; } = 64 * 1024 * 1024;
+}

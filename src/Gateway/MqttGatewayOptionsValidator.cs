@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace OrleansIot.Gateway;
+
+[OptionsValidator]
+internal sealed partial class MqttGatewayOptionsValidator : IValidateOptions<MqttGatewayOptions>;

@@ -1,0 +1,49 @@
+using System.Text;
+using OrleansIot.Domain.Devices;
+
+namespace OrleansIot.Gateway.Telemetry;
+
+/// <summary>What becomes of the messages of a topic.</summary>
+internal enum TopicKind
+{
+    /// <summary>They go to whoever is subscribed, and nowhere else.</summary>
+    Plain,
+
+    /// <summary>They are readings of a device.</summary>
+    Telemetry,
+
+    /// <summary>They would be readings, but the topic names no possible device.</summary>
+    InvalidDevice,
+
+    /// <summary>They are refused: topics that begin with $ are the server's own (4.7.2).</summary>
+    Reserved,
+}
+
+/// <summary>A topic, understood once and not with each message.</summary>
+/// <param name="DeviceText">The topic's device level as it stands; empty where there is none.</param>
+internal sealed record TopicRoute(TopicKind Kind, string Topic, string DeviceText, DeviceId Device)
+{
+    /// <summary>Understands a topic: <c>dt/devices/{id}/telemetry</c> and <c>devices/{id}/monitoring</c> carry readings.</summary>
+    public static TopicRoute Of(ReadOnlySpan<byte> topic)
+    {
+        var text = Encoding.UTF8.GetString(topic);
+        if (topic is [(byte)'$', ..])
+            return new TopicRoute(TopicKind.Reserved, text, "", default);
+
+        if (!TryCut(topic, "dt/devices/"u8, "/telemetry"u8, out var level) && !TryCut(topic, "devices/"u8, "/monitoring"u8, out level))
+            return new TopicRoute(TopicKind.Plain, text, "", default);
+
+        var kind = DeviceId.TryParse(level, out var device) ? TopicKind.Telemetry : TopicKind.InvalidDevice;
+        return new TopicRoute(kind, text, Encoding.UTF8.GetString(level), device);
+    }
+
+    private static bool TryCut(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> suffix, out ReadOnlySpan<byte> level)
+    {
+        level = default;
+        if (topic.Length < prefix.Length + suffix.Length || !topic.StartsWith(prefix) || !topic.EndsWith(suffix))
+            return false;
+
+        level = topic[prefix.Length..^suffix.Length];
+        return !level.Contains((byte)'/');
+    }
+}

@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using OrleansIot.Mqtt.Codec;
+using OrleansIot.Mqtt.Sessions;
+
+namespace OrleansIot.Mqtt.Client;
+
+/// <summary>What the owning loop does with events and commands: the session moves, and packets go into the output.</summary>
+internal sealed partial class ClientConnection
+{
+    private void ResumeSession()
+    {
+        if (!SessionPresent)
+            _session.AwaitingPubRel.Clear();
+
+        _session.Window.Connect(Math.Min(_limits.ReceiveMaximum, _options.MaxInFlight));
+        foreach (var subscription in _session.Subscriptions.Values)
+        {
+            if (!SessionPresent || !subscription.Answer.IsCompleted)
+                Send(subscription);
+        }
+    }
+
+    private ClientEvent.Ended? Hear(ClientEvent happening)
+    {
+        _heardSinceTick |= happening is not (ClientEvent.Tick or ClientEvent.Handled);
+        switch (happening)
+        {
+            case ClientEvent.Received received:
+                return Accept(received);
+
+            case ClientEvent.Handled { Arrival: var arrival }:
+                if (arrival.Message.QoS == MqttQoS.ExactlyOnce)
+                    _session.AwaitingPubRel.Add(arrival.PacketId);
+                CompleteAck(arrival.Ticket);
+                return null;
+
+            case ClientEvent.Acknowledged { Type: MqttPacketType.PubRel } release:
+                var isKnown = _session.AwaitingPubRel.Remove(release.PacketId);
+                _output.WriteAck(
+                    MqttPacketType.PubComp, release.PacketId, isKnown ? MqttReasonCode.Success : MqttReasonCode.PacketIdentifierNotFound);
+                return null;
+
+            case ClientEvent.Acknowledged acknowledged:
+                Settle(acknowledged);
+                return null;
+
+            case ClientEvent.Answered answered:
+                Settle(answered);
+                return null;
+
+            case ClientEvent.Pong:
+                _awaitsPong = false;
+                return null;
+
+            case ClientEvent.Tick:
+                return KeepAlive();
+
+            case ClientEvent.Ended ended:
+                return ended;
+
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private ClientEvent.Ended? Accept(ClientEvent.Received received)
+    {
+        var (message, packetId) = received;
+        if (message.QoS == MqttQoS.AtMostOnce)
+        {
+            // At most once: what the handlers are too slow for is dropped, so that the acknowledgements behind it are heard.
+            if (_arrivals.Reader.Count - _acks.Count < _options.MaxQueuedQoS0)
+                _arrivals.Writer.TryWrite(new Arrival(message, packetId, default));
+            return null;
+        }
+
+        // 3.3.4: a server that exceeds the receive maximum is told 0x93.
+        var ackType = message.QoS == MqttQoS.AtLeastOnce ? MqttPacketType.PubAck : MqttPacketType.PubRec;
+        if (!_acks.TryTake(ackType, packetId, out var ticket))
+            return Violation(MqttReasonCode.ReceiveMaximumExceeded);
+
+        // [MQTT-4.3.3-10]: a copy of a QoS 2 message is acknowledged but not handled again.
+        if (message.QoS == MqttQoS.ExactlyOnce && _session.AwaitingPubRel.Contains(packetId))
+            CompleteAck(ticket);
+        else if (!_arrivals.Writer.TryWrite(new Arrival(message, packetId, ticket)))
+            throw new UnreachableException("The receive maximum bounds what waits for the handlers.");
+        return null;
+    }
+
+    private void CompleteAck(long ticket)
+    {
+        if (_acks.Complete(ticket))
+            _output.WriteReady(_acks);
+    }
+
+    private void Settle(ClientEvent.Acknowledged acknowledged)
+    {
+        var (type, packetId, reason) = acknowledged;
+        switch (_session.Window.Acknowledge(type, packetId, reason, out var publish))
+        {
+            case AckOutcome.SendPubRel:
+                _output.WriteAck(MqttPacketType.PubRel, packetId);
+                break;
+            case AckOutcome.Finished when reason >= MqttReasonCode.UnspecifiedError:
+                publish!.Fail(new MqttRefusedException(reason, publish.Topic));
+                break;
+            case AckOutcome.Finished:
+                publish!.Succeed(reason);
+                break;
+        }
+    }
+
+    private void Settle(ClientEvent.Answered answered)
+    {
+        if (!_awaitingAnswer.Remove(answered.PacketId, out var command))
+            return;
+
+        _session.Ids.Release(answered.PacketId);
+        if (answered.Reason < MqttReasonCode.UnspecifiedError)
+        {
+            command.Succeed(answered.Reason);
+            return;
+        }
+
+        var filter = command switch
+        {
+            ClientCommand.Subscribe subscribe => subscribe.Filter,
+            ClientCommand.Unsubscribe unsubscribe => unsubscribe.Filter,
+            _ => throw new UnreachableException(),
+        };
+        if (command is ClientCommand.Subscribe)
+        {
+            _session.Forget(filter);
+            if (command.Answer.IsCompleted)
+                _options.ConnectionChanged?.Invoke(new MqttConnectionChange.SubscriptionLost(filter.Text, answered.Reason));
+        }
+
+        command.Fail(new MqttRefusedException(answered.Reason, filter.Text));
+    }
+
+    private ClientEvent.Ended? KeepAlive()
+    {
+        if (_awaitsPong && !_heardSinceTick)
+            return new ClientEvent.Ended(MqttClosure.Lost(new TimeoutException("The server did not answer a ping.")));
+
+        if (!_wroteSinceTick || !_heardSinceTick)
+        {
+            _output.WritePing();
+            _awaitsPong = true;
+        }
+
+        _wroteSinceTick = false;
+        _heardSinceTick = false;
+        return null;
+    }
+
+    private void Resend()
+    {
+        while (_output.Length < FlushThreshold && _session.Window.TryResend(out var delivery))
+        {
+            if (delivery.Step == DeliveryStep.AwaitingPubComp)
+                _output.WriteAck(MqttPacketType.PubRel, delivery.PacketId);
+            else
+                _output.WritePublish(delivery.Message, delivery.PacketId, dup: true);
+        }
+    }
+
+    private void Execute(ClientCommand command)
+    {
+        switch (command)
+        {
+            case ClientCommand.Publish publish:
+                Send(publish);
+                break;
+            case ClientCommand.Subscribe subscribe:
+                _session.Remember(subscribe);
+                Send(subscribe);
+                break;
+            case ClientCommand.Unsubscribe unsubscribe:
+                _session.Forget(unsubscribe.Filter);
+                _output.WriteUnsubscribe(TakeId(unsubscribe), unsubscribe.Filter);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private void Send(ClientCommand.Publish publish)
+    {
+        var verdict = _limits.Judge(publish, _output.Measure(publish));
+        if (verdict != MqttReasonCode.Success)
+        {
+            publish.Fail(new MqttRefusedException(verdict, publish.Topic));
+        }
+        else if (publish.QoS == MqttQoS.AtMostOnce)
+        {
+            _output.WritePublish(publish, packetId: 0, dup: false);
+            _doneWhenFlushed.Add(publish);
+        }
+        else if (_session.Window.TryOpen(publish.QoS, publish, out var packetId))
+        {
+            _output.WritePublish(publish, packetId, dup: false);
+        }
+        else
+        {
+            throw new UnreachableException("Commands are taken only while the window has room.");
+        }
+    }
+
+    private void Send(ClientCommand.Subscribe subscribe) =>
+        _output.WriteSubscribe(TakeId(subscribe), subscribe.Filter, subscribe.Options);
+
+    private ushort TakeId(ClientCommand command)
+    {
+        if (!_session.Ids.TryTake(out var packetId))
+            throw new UnreachableException("Commands are taken only while there are free packet identifiers.");
+
+        _awaitingAnswer.Add(packetId, command);
+        return packetId;
+    }
+}

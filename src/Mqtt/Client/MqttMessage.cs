@@ -1,0 +1,33 @@
+using OrleansIot.Mqtt.Codec;
+
+namespace OrleansIot.Mqtt.Client;
+
+/// <summary>An application message as a client sends and receives it. The properties exist in 5.0 only and are not sent in 3.1.1.</summary>
+public record MqttMessage
+{
+    public required string Topic { get; init; }
+
+    public ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>Default at least once (QoS 1).</summary>
+    public MqttQoS QoS { get; init; } = MqttQoS.AtLeastOnce;
+
+    public bool Retain { get; init; }
+
+    /// <summary>True in a received message that may be a copy of an earlier one; ignored when sending.</summary>
+    public bool Dup { get; init; }
+
+    /// <summary>Payload Format Indicator 1: the payload is UTF-8 text (3.3.2.3.2).</summary>
+    public bool IsText { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public string? ResponseTopic { get; init; }
+
+    public ReadOnlyMemory<byte>? CorrelationData { get; init; }
+
+    /// <summary>How long the message is of interest; whole seconds travel (3.3.2.3.3).</summary>
+    public TimeSpan? Expiry { get; init; }
+
+    public IReadOnlyList<KeyValuePair<string, string>> UserProperties { get; init; } = [];
+}

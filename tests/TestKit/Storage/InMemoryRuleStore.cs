@@ -1,0 +1,45 @@
+using OrleansIot.Application.Rules.Ports;
+using OrleansIot.Domain.Rules;
+
+namespace OrleansIot.TestKit.Storage;
+
+public sealed class InMemoryRuleStore : IRuleStore
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<RuleId, Rule> _rules = [];
+    private bool _seeded;
+
+    public ValueTask<bool> IsSeeded(CancellationToken cancellation)
+    {
+        lock (_lock)
+            return ValueTask.FromResult(_seeded);
+    }
+
+    public ValueTask MarkSeeded(CancellationToken cancellation)
+    {
+        lock (_lock)
+            _seeded = true;
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<Rule>> List(CancellationToken cancellation)
+    {
+        lock (_lock)
+            return ValueTask.FromResult<IReadOnlyList<Rule>>([.. _rules.Values]);
+    }
+
+    public ValueTask Put(Rule rule, CancellationToken cancellation)
+    {
+        lock (_lock)
+            _rules[rule.Id] = rule;
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation)
+    {
+        lock (_lock)
+            return ValueTask.FromResult(_rules.Remove(rule));
+    }
+}
