@@ -15,7 +15,7 @@ USAGE
 }
 
 configuration=Release
-hang_limit=180s # without a test starting or ending
+hang_limit=300s # without a test starting or ending
 filter=''
 install=yes
 while (($# > 0)); do
@@ -56,7 +56,7 @@ cleanup() {
   rm -rf "$work"
 }
 trap cleanup EXIT
-trap 'kill $(jobs -p) 2>/dev/null || true; exit 130' INT TERM
+trap 'kill $(jobs -p) 2>/dev/null || true; wait; exit 130' INT TERM
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -215,7 +215,15 @@ run_project() {
     "--Blame:CollectHangDump;TestTimeout=$hang_limit;HangDumpType=none")
   [[ -z $filter ]] || arguments+=("--TestCaseFilter:$filter")
 
-  dotnet vstest "${arguments[@]}" >"$out.log" 2>&1 </dev/null || code=$?
+  # A process group of its own: what a broken test leaves running (its own process, hosts, browsers) ends with it.
+  set -m
+  dotnet vstest "${arguments[@]}" >"$out.log" 2>&1 </dev/null &
+  local group=$!
+  set +m
+  # shellcheck disable=SC2064 # the group as it is now
+  trap "kill -KILL -- -$group 2>/dev/null || true" EXIT
+  trap 'exit 130' INT TERM
+  wait "$group" || code=$?
 
   if [[ -f $out.trx ]]; then
     read -r passed failed skipped < <(awk -v failed_file="$out.failed" -v skipped_file="$out.skipped" "$read_results" "$out.trx")

@@ -1,4 +1,5 @@
 using OrleansIot.Api;
+using OrleansIot.Api.Access;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Twins;
 using OrleansIot.Dashboard;
@@ -39,6 +40,10 @@ internal static class StandaloneHost
             .AddDemoFleet(builder.Configuration);
 
         var app = builder.Build();
+        if (LoopbackGuard.Refuses(app, out var reason))
+            throw new StartRefusedException(reason);
+
+        app.UseApi();
         app.MapApi();
         app.MapDashboard();
         return app;

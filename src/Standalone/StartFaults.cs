@@ -34,7 +34,7 @@ internal static class StartFaults
         // The configuration binder's: a value that is no number, time span or boolean.
         InvalidOperationException { InnerException: FormatException or ArgumentException } unreadable => [unreadable.Message],
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => [$"{inUse.Message} Choose another with --urls or --Gateway:Port."],
-        StoreException store => [store.Message],
+        StoreException or StartRefusedException => [exception.Message],
         _ => [],
     };
 }

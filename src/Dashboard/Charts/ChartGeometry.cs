@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OrleansIot.Application.History.Ports;
 using OrleansIot.Domain;
 
 namespace OrleansIot.Dashboard.Charts;
@@ -24,11 +23,13 @@ internal sealed class ChartGeometry
         TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromHours(4), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1),
     ];
 
-    private readonly LiveSeries _series;
+    private readonly Instant _from;
 
     public ChartGeometry(LiveSeries series, IEnumerable<ChartLine> lines)
     {
-        _series = series;
+        _from = series.From;
+        Left = (series.From - series.Origin).TotalSeconds;
+        Span = (series.Until - series.From).TotalSeconds;
         var points = series.Points;
         Base = points.Count > 0 ? points[0].Mean : 0;
         Low = points.Count > 0 ? points.Min(point => point.Min) : 0;
@@ -45,7 +46,7 @@ internal sealed class ChartGeometry
         (Low, High) = (Low - margin, High + margin);
         ValueTicks = TicksBetween(Low, High);
         TimeTicks = TicksBetween(series.From, series.Until);
-        (Mean, Band) = Draw(points);
+        (Mean, Band) = Draw(series);
     }
 
     public double Base { get; }
@@ -69,9 +70,9 @@ internal sealed class ChartGeometry
     public string Band { get; }
 
     /// <summary>Seconds from the origin of the paths to the left edge.</summary>
-    public double Left => (_series.From - _series.Origin).TotalSeconds;
+    public double Left { get; }
 
-    public double Span => (_series.Until - _series.From).TotalSeconds;
+    public double Span { get; }
 
     public string Transform
     {
@@ -85,7 +86,7 @@ internal sealed class ChartGeometry
 
     public string PercentDown(double value) => Percent((High - value) / (High - Low));
 
-    public string PercentAcross(Instant at) => Percent((at - _series.From).TotalSeconds / Span);
+    public string PercentAcross(Instant at) => Percent((at - _from).TotalSeconds / Span);
 
     private static string Percent(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + "%";
 
@@ -107,31 +108,34 @@ internal sealed class ChartGeometry
         return [.. Enumerable.Range(0, Math.Max(0, count)).Select(i => new Instant(first + (i * step)))];
     }
 
-    private (string Mean, string Band) Draw(IReadOnlyList<SeriesPoint> points)
+    private (string Mean, string Band) Draw(LiveSeries series)
     {
+        var points = series.Points;
         var mean = new StringBuilder(points.Count * 12);
         var band = new StringBuilder(points.Count * 24);
         var start = 0;
         while (start < points.Count)
         {
             var end = start + 1;
-            while (end < points.Count && points[end].At - points[end - 1].At <= _series.Resolution * GapAfterBuckets)
+            while (end < points.Count && points[end].At - points[end - 1].At <= series.Resolution * GapAfterBuckets)
                 end++;
 
             for (var i = start; i < end; i++)
-                Append(mean, i == start, points[i].At, points[i].Mean);
+                Append(mean, i == start, SecondsAt(i), points[i].Mean);
             for (var i = start; i < end; i++)
-                Append(band, i == start, points[i].At, points[i].Max);
+                Append(band, i == start, SecondsAt(i), points[i].Max);
             for (var i = end - 1; i >= start; i--)
-                Append(band, false, points[i].At, points[i].Min);
+                Append(band, false, SecondsAt(i), points[i].Min);
 
             band.Append('Z');
             start = end;
         }
 
         return (mean.ToString(), band.ToString());
+
+        double SecondsAt(int index) => (points[index].At - series.Origin).TotalSeconds;
     }
 
-    private void Append(StringBuilder path, bool isFirst, Instant at, double value) =>
-        path.Append(isFirst ? 'M' : 'L').Append(CultureInfo.InvariantCulture, $"{(at - _series.Origin).TotalSeconds:0.#} {value - Base:G7}");
+    private void Append(StringBuilder path, bool isFirst, double seconds, double value) =>
+        path.Append(isFirst ? 'M' : 'L').Append(CultureInfo.InvariantCulture, $"{seconds:0.#} {value - Base:G7}");
 }

@@ -71,11 +71,9 @@ public sealed class DeviceList(IFleet fleet, IReadingHistory history, TimeProvid
     /// <summary>Loads the trends of the rows in view that have none yet.</summary>
     public async Task DrawTrends(CancellationToken cancellation)
     {
-        foreach (var row in _window)
-        {
-            if (row.Trend is null && row.TrendMetric is { } metric)
-                row.Draw(await LiveSeries.Load(history, row.Twin.Device, metric, TrendRange, TrendBuckets, Instant.From(time.GetUtcNow()), cancellation));
-        }
+        // Looked for anew each time: while one is loaded, the reader scrolls on.
+        while (_window.FirstOrDefault(row => row is { Trend: null, TrendMetric: not null }) is { } row)
+            row.Draw(await LiveSeries.Load(history, row.Twin.Device, row.TrendMetric!.Value, TrendRange, TrendBuckets, Instant.From(time.GetUtcNow()), cancellation));
     }
 
     /// <summary>Whether the order or the number of rows may have changed, so that the window must be asked for again.</summary>

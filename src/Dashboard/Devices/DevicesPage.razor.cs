@@ -72,7 +72,8 @@ public sealed partial class DevicesPage
 
     private async ValueTask<ItemsProviderResult<DeviceRow>> Provide(ItemsProviderRequest request)
     {
-        var rows = await _list.Window(request.StartIndex, request.Count, request.CancellationToken);
+        IReadOnlyList<DeviceRow> rows = [];
+        await Load(async () => rows = await _list.Window(request.StartIndex, request.Count, Leaving));
         _ = InvokeAsync(DrawTrends);
         return new ItemsProviderResult<DeviceRow>(rows, _list.Total);
     }

@@ -43,5 +43,13 @@ public static class Numbers
         _ => $"{(int)span.TotalDays} d {span.Hours:00} h",
     };
 
+    /// <summary>Of a bucket: 15 s, 5 min, 1 h.</summary>
+    public static string Width(TimeSpan span) => span switch
+    {
+        { TotalMinutes: < 1 } => $"{Value(span.TotalSeconds)} s",
+        { TotalHours: < 1 } => $"{Value(span.TotalMinutes)} min",
+        _ => $"{Value(span.TotalHours)} h",
+    };
+
     private static string Minus(string number) => number.Replace('-', '\u2212');
 }

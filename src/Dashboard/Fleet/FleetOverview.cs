@@ -10,7 +10,7 @@ namespace OrleansIot.Dashboard.Fleet;
 public sealed class FleetOverview(IFleet fleet)
 {
     /// <summary>More cells than this are no longer a picture; and they stand worst first, so what is left out is fine.</summary>
-    public const int MaxCells = 600;
+    public const int MaxCells = 480;
     public const int MaxItems = 10;
 
     private List<Twin> _worstFirst = [];

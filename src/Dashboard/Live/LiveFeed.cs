@@ -91,10 +91,7 @@ public sealed partial class LiveFeed(IFleet fleet, TimeProvider time, ILogger<Li
 
     private sealed class Subscription(CancellationTokenSource leaving) : IDisposable
     {
-        public void Dispose()
-        {
-            leaving.Cancel();
-            leaving.Dispose();
-        }
+        // Not disposed: the source holds no timer or handle, and both loops may still be on their way out with its token.
+        public void Dispose() => leaving.Cancel();
     }
 }

@@ -51,7 +51,10 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         _watch?.Dispose();
         _watch = Feed.Watch(filter, update => InvokeAsync(async () =>
         {
-            await Try(() => apply(update));
+            if (Problem is not null && !IsLoaded)
+                return; // nothing to carry on; "Try again" loads
+
+            await Try(() => apply(IsLoaded && Problem is null ? update : update with { Incomplete = true }));
             StateHasChanged();
         }));
     }

@@ -145,6 +145,9 @@ public sealed class RuleForm
             return _edited.Id;
 
         var text = string.IsNullOrWhiteSpace(Id) ? SuggestId(Name) : Id.Trim();
+        if (text.Length == 0)
+            return default; // for want of a name, which is what is to be mended
+
         if (!RuleId.TryParse(text, out var id))
             Mend(nameof(Id), $"An id is {RuleId.Rule}.");
         else if (isTaken(id))

@@ -15,7 +15,7 @@ namespace OrleansIot.Gateway.Connections;
 /// One client from its accepted CONNECT to its end. Two loops: this reader, which alone touches the session's subscriptions,
 /// and the <see cref="ConnectionWriter"/>. Whoever else wants something of it calls <see cref="Close"/>.
 /// </summary>
-internal sealed partial class ClientConnection
+internal sealed partial class ClientConnection : IDisposable
 {
     // A client that takes its last packets takes them in this time; the socket of another is cut.
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1);
@@ -105,6 +105,12 @@ internal sealed partial class ClientConnection
         {
             await End(writing);
         }
+    }
+
+    public void Dispose()
+    {
+        _keepAlive.Dispose();
+        _untilShedding?.Dispose();
     }
 
     private async Task Write()
@@ -221,9 +227,6 @@ internal sealed partial class ClientConnection
     {
         Close(CloseReason.ConnectionLost);
         var reason = _closeReason!;
-        _keepAlive.Dispose();
-        _untilShedding?.Dispose();
-
         foreach (var subscription in _session.Subscriptions.Values)
             _gateway.Broker.Unsubscribe(subscription);
         _session.Deliveries.Close();

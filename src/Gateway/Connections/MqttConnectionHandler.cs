@@ -12,8 +12,11 @@ internal sealed class MqttConnectionHandler(GatewayParts gateway) : ConnectionHa
         using var frames = new MqttFrameReader(gateway.Options.MaxPacketBytes);
         try
         {
-            if (await new Handshake(connection, frames, gateway).Run() is { } request)
-                await new ClientConnection(connection, frames, request, gateway).Run();
+            if (await new Handshake(connection, frames, gateway).Run() is not { } request)
+                return;
+
+            using var client = new ClientConnection(connection, frames, request, gateway);
+            await client.Run();
         }
         finally
         {

@@ -33,7 +33,9 @@ internal sealed class ReadingInFlight
         TwinCommand.Ingest command, TopicRoute route, BrokeredMessage message, Arrival arrival, MqttVersion version, ushort packetId, long ticket)
     {
         (_route, _message, _arrival, _version, _packetId, _ticket) = (route, message, arrival, version, packetId, ticket);
+#pragma warning disable CA2012 // consumed once, in Conclude: this class stands in for an async method
         _decision = Execute(command).GetAwaiter();
+#pragma warning restore CA2012
         if (_decision.IsCompleted)
             Decided(isSynchronous: true);
         else

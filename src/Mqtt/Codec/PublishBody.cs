@@ -87,5 +87,6 @@ public sealed class PublishBody
     }
 
     private static bool IsPassedOn(MqttPropertyId id) =>
-        id is not (MqttPropertyId.TopicAlias or MqttPropertyId.SubscriptionIdentifier or MqttPropertyId.MessageExpiryInterval);
+        id is not (MqttPropertyId.TopicAlias or MqttPropertyId.SubscriptionIdentifier or MqttPropertyId.MessageExpiryInterval
+            or MqttPropertyId.WillDelayInterval);
 }

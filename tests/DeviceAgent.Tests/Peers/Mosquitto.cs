@@ -11,14 +11,28 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mosquitto-").FullName;
     private readonly string _configuration;
+    private readonly List<(string Text, TaskCompletionSource Heard)> _awaited = [];
     private Process? _process;
 
     private Mosquitto(int port, string[] settings)
     {
         Port = port;
         _configuration = Path.Combine(_folder, "mosquitto.conf");
-        File.WriteAllLines(_configuration,
-            [$"listener {port} 127.0.0.1", "allow_anonymous true", "max_queued_messages 0", "log_dest stderr", .. settings]);
+        File.WriteAllLines(
+            _configuration,
+            [
+                $"listener {port} 127.0.0.1",
+                "allow_anonymous true",
+                "max_queued_messages 100000",
+                "user root", // Of no effect for anyone else; root's temporary files could not be read by another user.
+                "log_dest stderr",
+                "log_type error",
+                "log_type warning",
+                "log_type notice",
+                "log_type information",
+                "log_type subscribe",
+                .. settings,
+            ]);
     }
 
     public int Port { get; }
@@ -43,16 +57,20 @@ internal sealed class Mosquitto : IAsyncDisposable
     public async Task Restart()
     {
         _process = Process.Start(new ProcessStartInfo(Find("mosquitto")!, ["-c", _configuration]) { RedirectStandardError = true })!;
-        var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _process.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data is null)
-                running.TrySetException(new InvalidOperationException("mosquitto ended instead of running."));
-            else if (line.Data.EndsWith("running", StringComparison.Ordinal))
-                running.TrySetResult();
-        };
+        var running = Says("running");
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.BeginErrorReadLine();
-        await running.Task.Within(StartLimit, "mosquitto saying that it runs");
+        await running.Within(StartLimit, "mosquitto saying that it runs");
+    }
+
+    /// <summary>Completes with the next line of the broker's log that contains the text.</summary>
+    public Task Says(string text)
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_awaited)
+            _awaited.Add((text, heard));
+
+        return heard.Task;
     }
 
     /// <summary>Ends the broker without a word, as a power cut would.</summary>
@@ -71,6 +89,22 @@ internal sealed class Mosquitto : IAsyncDisposable
     {
         await Kill();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Hear(string? line)
+    {
+        lock (_awaited)
+        {
+            foreach (var (text, heard) in _awaited)
+            {
+                if (line is null)
+                    heard.TrySetException(new InvalidOperationException($"mosquitto ended before it said '{text}'."));
+                else if (line.Contains(text))
+                    heard.TrySetResult();
+            }
+
+            _awaited.RemoveAll(entry => entry.Heard.Task.IsCompleted);
+        }
     }
 
     private static int FreePort()

@@ -11,7 +11,6 @@ internal sealed class MosquittoSubscription : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
-    private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // A test reads what it sent; the broker's client is not to be slowed down by it.
     private readonly Channel<(string Topic, string Payload)> _messages = Channel.CreateUnbounded<(string, string)>();
@@ -27,13 +26,22 @@ internal sealed class MosquittoSubscription : IAsyncDisposable
     {
         var start = new ProcessStartInfo(
             Mosquitto.Find("mosquitto_sub")!,
-            ["-p", $"{broker.Port}", "-t", filter, "-q", "1", "-d", "-F", $"{MessageMark}%t %p"])
+            ["-p", $"{broker.Port}", "-t", filter, "-q", "1", "-F", $"{MessageMark}%t %p"])
         {
             RedirectStandardOutput = true,
         };
+        var subscribed = broker.Says(filter);
         var subscription = new MosquittoSubscription(Process.Start(start)!);
-        await subscription._subscribed.Task.Within(Limit, $"the subscription to {filter}");
-        return subscription;
+        try
+        {
+            await subscribed.Within(Limit, $"the broker's word of the subscription to {filter}");
+            return subscription;
+        }
+        catch
+        {
+            await subscription.DisposeAsync();
+            throw;
+        }
     }
 
     public Task<(string Topic, string Payload)> Next(string what) => _messages.Reader.ReadAsync().AsTask().Within(Limit, what);
@@ -53,9 +61,7 @@ internal sealed class MosquittoSubscription : IAsyncDisposable
 
     private void Read(string line)
     {
-        if (line.StartsWith("Subscribed", StringComparison.Ordinal))
-            _subscribed.TrySetResult();
-        else if (line.StartsWith(MessageMark, StringComparison.Ordinal) && line[MessageMark.Length..].Split(' ', 2) is [var topic, var payload])
+        if (line.StartsWith(MessageMark, StringComparison.Ordinal) && line[MessageMark.Length..].Split(' ', 2) is [var topic, var payload])
             _messages.Writer.TryWrite((topic, payload));
     }
 }

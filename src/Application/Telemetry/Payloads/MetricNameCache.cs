@@ -23,9 +23,11 @@ public sealed class MetricNameCache
     {
     }
 
-    internal MetricNameCache(int capacity) => _capacity = capacity;
+    /// <param name="capacity">Names per generation.</param>
+    public MetricNameCache(int capacity) => _capacity = capacity;
 
-    internal int Count => _young.Names.Count + _old.Names.Count;
+    /// <summary>At most twice the capacity.</summary>
+    public int Count => _young.Names.Count + _old.Names.Count;
 
     /// <summary>False for bytes that are no name a device may report. The bytes must be valid UTF-8.</summary>
     public bool TryGet(ReadOnlySpan<byte> utf8, out MetricName name) =>

@@ -22,12 +22,27 @@ const rejoin = async () => {
     try {
       // False: the server answers but no longer knows this page (it was restarted, or the break was long).
       if (!(await Blazor.reconnect()))
-        location.reload();
+        await reloadOnceItAnswers();
       return;
     } catch {
       await pause(Math.min(500 * 2 ** attempt, 5_000));
     }
   }
+};
+
+// A server that is going down says "no longer known" too, and a reload at that moment would end on the browser's error page.
+const reloadOnceItAnswers = async () => {
+  for (;;) {
+    await pause(1_000);
+    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+    if (answer?.ok)
+      return location.reload();
+  }
+};
+
+// Blazor takes a failed attempt for a broken page and says so.
+const takeBackBroken = () => {
+  document.getElementById("blazor-error-ui").style.display = "none";
 };
 
 export const connection = {
@@ -36,7 +51,10 @@ export const connection = {
     become("reconnecting");
     rejoin();
   },
-  onConnectionUp: () => become("live"),
+  onConnectionUp: () => {
+    takeBackBroken();
+    become("live");
+  },
 };
 
 onAdded("[data-live-state]", say);

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrleansIot.Application.Telemetry;
+using OrleansIot.Application.Twins;
+
+namespace OrleansIot.Gateway.Tests.Harness;
+
+/// <summary>A web host with its own HTTP address and the gateway beside it, on real sockets.</summary>
+internal sealed class ListeningGateway : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ListeningGateway(WebApplication app) => _app = app;
+
+    public required FakeTwins Twins { get; init; }
+
+    public int Port => _app.Services.GetRequiredService<MqttGatewayAddress>().Bound!.Port;
+
+    public string HttpAddress => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    public static async Task<ListeningGateway> Start(params string[] arguments)
+    {
+        var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0", "--Gateway:Port", "0", .. arguments]);
+        builder.Logging.ClearProviders();
+        var twins = new FakeTwins();
+        builder.Services.AddSingleton<ITwins>(twins);
+        builder.Services.AddSingleton<IngestStatistics>();
+        builder.AddMqttGateway();
+        var app = builder.Build();
+        app.MapGet("/", () => "hello");
+        var gateway = new ListeningGateway(app) { Twins = twins };
+        await app.StartAsync();
+        return gateway;
+    }
+
+    public Task Stop() => _app.StopAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

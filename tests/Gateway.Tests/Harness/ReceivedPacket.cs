@@ -1,0 +1,80 @@
+using System.Text;
+using OrleansIot.Mqtt.Codec;
+
+namespace OrleansIot.Gateway.Tests.Harness;
+
+/// <summary>A packet from the gateway, whatever its type; what does not apply is left at its default.</summary>
+internal sealed record ReceivedPacket(MqttPacketType Type)
+{
+    public ushort Id { get; init; }
+
+    public MqttReasonCode Code { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string Topic { get; init; } = "";
+
+    public string Payload { get; init; } = "";
+
+    public MqttQoS QoS { get; init; }
+
+    public bool Retain { get; init; }
+
+    public IReadOnlyList<MqttReasonCode> Codes { get; init; } = [];
+
+    public IReadOnlyDictionary<MqttPropertyId, uint> Numbers { get; init; } = new Dictionary<MqttPropertyId, uint>();
+
+    public string? AssignedClientId { get; init; }
+
+    public static ReceivedPacket Read(MqttFrame frame, MqttVersion version)
+    {
+        switch (frame.Type)
+        {
+            case MqttPacketType.ConnAck:
+                Assert.True(ConnAckPacket.TryRead(frame, version, out var connAck, out _));
+                return new(frame.Type)
+                {
+                    Code = connAck.ReasonCode,
+                    Reason = Text(connAck.Properties, MqttPropertyId.ReasonString),
+                    AssignedClientId = Text(connAck.Properties, MqttPropertyId.AssignedClientIdentifier),
+                    Numbers = NumbersOf(connAck.Properties),
+                };
+            case MqttPacketType.Publish:
+                Assert.True(PublishPacket.TryRead(frame, version, out var publish, out _));
+                return new(frame.Type)
+                {
+                    Id = publish.PacketId,
+                    Topic = Encoding.UTF8.GetString(publish.Topic),
+                    Payload = Encoding.UTF8.GetString(publish.Payload),
+                    QoS = publish.QoS,
+                    Retain = publish.Retain,
+                    Numbers = NumbersOf(publish.Properties),
+                };
+            case MqttPacketType.PubAck:
+                Assert.True(AckPacket.TryRead(frame, version, out var ack, out _));
+                return new(frame.Type) { Id = ack.PacketId, Code = ack.ReasonCode, Reason = Text(ack.Properties, MqttPropertyId.ReasonString) };
+            case MqttPacketType.SubAck:
+                Assert.True(SubAckPacket.TryRead(frame, version, out var subAck, out _));
+                return new(frame.Type) { Id = subAck.PacketId, Codes = subAck.ReasonCodes.ToArray() };
+            case MqttPacketType.UnsubAck:
+                Assert.True(UnsubAckPacket.TryRead(frame, version, out var unsubAck, out _));
+                return new(frame.Type) { Id = unsubAck.PacketId, Codes = unsubAck.ReasonCodes.ToArray() };
+            case MqttPacketType.Disconnect:
+                Assert.True(DisconnectPacket.TryRead(frame, version, out var disconnect, out _));
+                return new(frame.Type) { Code = disconnect.ReasonCode, Reason = Text(disconnect.Properties, MqttPropertyId.ReasonString) };
+            default:
+                return new(frame.Type);
+        }
+    }
+
+    private static string? Text(MqttProperties properties, MqttPropertyId id) =>
+        properties.TryGetBytes(id, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static Dictionary<MqttPropertyId, uint> NumbersOf(MqttProperties properties)
+    {
+        var numbers = new Dictionary<MqttPropertyId, uint>();
+        foreach (var property in properties)
+            numbers[property.Id] = property.Number;
+        return numbers;
+    }
+}
