@@ -216,6 +216,42 @@ public sealed class BrokerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_wills_delay_is_not_passed_on_to_subscribers()
+    {
+        var properties = new ArrayBufferWriter<byte>();
+        MqttProperties.Append(properties, MqttPropertyId.WillDelayInterval, 1);
+        var watcher = await _gateway.Connect("watcher");
+        await watcher.Subscribe("will", MqttQoS.AtMostOnce);
+        var client = _gateway.Open();
+        await client.Send(new ConnectPacket
+        {
+            CleanStart = true,
+            ClientId = "doomed"u8,
+            HasWill = true,
+            WillTopic = "will"u8,
+            WillProperties = new MqttProperties(properties.WrittenSpan),
+        });
+        await client.Expect(MqttPacketType.ConnAck);
+        await client.Drop();
+        Assert.Empty((await watcher.Expect(MqttPacketType.Publish)).Numbers);
+    }
+
+    [Fact]
+    public async Task A_message_too_large_for_a_client_is_left_out_and_the_next_comes()
+    {
+        var properties = new ArrayBufferWriter<byte>();
+        MqttProperties.Append(properties, MqttPropertyId.MaximumPacketSize, 100);
+        var subscriber = _gateway.Open();
+        await subscriber.Send(new ConnectPacket { CleanStart = true, ClientId = "small"u8, Properties = new MqttProperties(properties.WrittenSpan) });
+        await subscriber.Expect(MqttPacketType.ConnAck);
+        await subscriber.Subscribe("a");
+        var publisher = await _gateway.Connect("publisher");
+        await publisher.Publish("a", new string('x', 200), packetId: 1);
+        await publisher.Publish("a", "small", packetId: 2);
+        Assert.Equal("small", (await subscriber.Expect(MqttPacketType.Publish)).Payload);
+    }
+
+    [Fact]
     public async Task A_clients_receive_maximum_bounds_what_it_has_not_acknowledged()
     {
         var subscriber = _gateway.Open();
