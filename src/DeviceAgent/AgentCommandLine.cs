@@ -10,6 +10,8 @@ internal static class AgentCommandLine
     [
         new("Broker:Host", "name or address of the MQTT broker", "127.0.0.1", Text((o, v) => o.Broker.Host = v)),
         new("Broker:Port", "its TCP port", "1883", Number((o, v) => o.Broker.Port = v)),
+        new("Broker:UserName", "user name to connect with", "agent", Text((o, v) => o.Broker.UserName = v)),
+        new("Broker:Password", "password to connect with; better in the environment as Broker__Password", "secret", Text((o, v) => o.Broker.Password = v)),
         new("Device:Id", "device and client id; without it, the host's name", "pump-room-1", Text((o, v) => o.DeviceId = v)),
         new("Interval", "time between readings", "00:00:10", Time((o, v) => o.Interval = v)),
         new("BufferedMessages", "messages kept while offline", "1000", Number((o, v) => o.BufferedMessages = v)),

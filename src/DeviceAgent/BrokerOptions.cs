@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OrleansIot.DeviceAgent;
 
 /// <summary>Where the messages go.</summary>
@@ -8,6 +10,14 @@ public sealed class BrokerOptions
 
     /// <summary>TCP port of the MQTT broker, 1 to 65,535. Default 1883, the port registered for MQTT.</summary>
     public int Port { get; set; } = 1883;
+
+    /// <summary>User name to connect with. Default none.</summary>
+    public string? UserName { get; set; }
+
+    /// <summary>Password to connect with: for OrleansIot's gateway its access key. Default none.</summary>
+    public string? Password { get; set; }
+
+    internal ReadOnlyMemory<byte>? PasswordBytes => Password is { Length: > 0 } password ? Encoding.UTF8.GetBytes(password) : null;
 
     internal IEnumerable<string> Problems()
     {

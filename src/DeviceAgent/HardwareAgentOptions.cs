@@ -17,7 +17,7 @@ public sealed class HardwareAgentOptions
     // Close to three hours at the default interval, and about a megabyte.
     public int BufferedMessages { get; set; } = 1_000;
 
-    /// <summary>Longest pause before trying to connect again, 0.1 s to 1 h; tries start at a tenth of a second and double. Default 30 s.</summary>
+    /// <summary>Longest pause before trying to connect again, 0.1 s to 1 h; tries start at a fifth of a second and double, with jitter. Default 30 s.</summary>
     public TimeSpan LongestReconnectPause { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Folder with proc, sys and etc of the machine to watch. Default <c>/</c>; in a container, where the host's are mounted.</summary>

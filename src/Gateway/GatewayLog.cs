@@ -5,7 +5,7 @@ namespace OrleansIot.Gateway;
 
 internal static partial class GatewayLog
 {
-    [LoggerMessage(2000, LogLevel.Information, "MQTT listens on {EndPoint}")]
+    [LoggerMessage(2000, LogLevel.Information, "MQTT listening on {EndPoint}")]
     public static partial void Listening(this ILogger logger, IPEndPoint? endPoint);
 
     [LoggerMessage(2001, LogLevel.Debug, "Client {ClientId} connected from {RemoteEndPoint} with MQTT {Version}")]

@@ -1,2 +1,7 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using OrleansIot.Standalone;
+
+return await StartFaults.Guard(async () =>
+{
+    await using var app = StandaloneHost.Build(args);
+    await app.RunAsync();
+});

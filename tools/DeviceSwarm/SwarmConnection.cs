@@ -239,8 +239,12 @@ internal sealed class SwarmConnection : IDisposable
         Volatile.Write(ref _waitingSince, _window.Count > 0 ? _time.GetTimestamp() : 0);
     }
 
-    private Task Delay(long until, CancellationToken cancellation) =>
-        Quietly(Task.Delay(Positive(_time.GetElapsedTime(_time.GetTimestamp(), until)), _time, cancellation));
+    private Task Delay(long until, CancellationToken cancellation)
+    {
+        // Timers count whole milliseconds and round down: without rounding up, the last one would be spent spinning.
+        var milliseconds = Math.Ceiling(_time.GetElapsedTime(_time.GetTimestamp(), until).TotalMilliseconds);
+        return Quietly(Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, milliseconds)), _time, cancellation));
+    }
 
     private async Task<bool> TryReopen(CancellationToken cancellation)
     {
@@ -295,8 +299,6 @@ internal sealed class SwarmConnection : IDisposable
         if (!IsAcknowledged)
             FinishedAt = _time.GetTimestamp();
     }
-
-    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 
     private static async Task Quietly(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

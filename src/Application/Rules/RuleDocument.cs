@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-using OrleansIot.Application.Telemetry;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
 
@@ -72,7 +70,6 @@ public sealed record RuleDocumentCondition
     public required string Operator { get; init; }
 
     /// <summary>A number; or a text or a boolean, which are compared by <c>==</c> and <c>!=</c> alone.</summary>
-    [JsonConverter(typeof(MetricValueJsonConverter))]
     public required MetricValue Threshold { get; init; }
 
     /// <summary>Seconds for which the condition must hold without a break before the rule fires. Default 0: at once.</summary>

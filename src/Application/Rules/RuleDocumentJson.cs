@@ -1,11 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrleansIot.Application.Telemetry;
 using OrleansIot.Domain.Rules;
 
 namespace OrleansIot.Application.Rules;
 
 /// <summary>Rule documents as JSON text.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(MetricValueJsonConverter)])]
 [JsonSerializable(typeof(RuleDocument))]
 public sealed partial class RuleDocumentJson : JsonSerializerContext
 {

@@ -17,10 +17,12 @@ internal sealed class Episodes
     /// <param name="shortest">Shortest episode.</param>
     /// <param name="longest">Longest episode.</param>
     /// <param name="first">When the first one begins; at random if null.</param>
-    public Episodes(Random random, TimeSpan meanGap, TimeSpan shortest, TimeSpan longest, TimeSpan? first = null)
+    /// <param name="notBefore">When the first one can begin at the earliest.</param>
+    public Episodes(
+        Random random, TimeSpan meanGap, TimeSpan shortest, TimeSpan longest, TimeSpan? first = null, TimeSpan notBefore = default)
     {
         (_random, _meanGap, _shortest, _longest) = (random, meanGap, shortest, longest);
-        Plan(first ?? Gap());
+        Plan(first ?? (notBefore + Gap()));
     }
 
     /// <summary>0 outside an episode, rising to 1 within it.</summary>

@@ -4,27 +4,6 @@ using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Alerts;
 
-/// <summary>Triggered, then perhaps acknowledged, then resolved.</summary>
-public enum AlertStatus : byte
-{
-    Triggered = 0,
-    Acknowledged = 1,
-    Resolved = 2,
-}
-
-/// <summary>Why an alert was resolved.</summary>
-public enum AlertResolution : byte
-{
-    /// <summary>The condition no longer held (or the clear threshold was crossed).</summary>
-    Cleared = 0,
-
-    /// <summary>Somebody resolved it.</summary>
-    Manual = 1,
-
-    /// <summary>The rule was removed, switched off, or no longer concerns the device.</summary>
-    RuleGone = 2,
-}
-
 /// <summary>One occurrence of a rule firing on a device.</summary>
 /// <param name="RuleName">As it was when the rule fired; likewise severity and condition.</param>
 /// <param name="Condition">In words: <c>temperature &gt; 70 for 60 s</c>.</param>

@@ -2,16 +2,6 @@ using System.Collections.Immutable;
 
 namespace OrleansIot.Domain.Rules;
 
-/// <summary>A step in an alert's life that people can be told of.</summary>
-[Flags]
-public enum AlertTransitions
-{
-    None = 0,
-    Triggered = 1,
-    Acknowledged = 2,
-    Resolved = 4,
-}
-
 /// <summary>Who is told when a rule fires.</summary>
 /// <param name="Notifications">Names of channels (<c>slack</c>, …); one that is not configured is passed over.</param>
 /// <param name="Webhooks">Addresses that get a signed POST.</param>

@@ -2,17 +2,6 @@ using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Rules;
 
-/// <summary>How a metric is held against a threshold.</summary>
-public enum ComparisonOperator
-{
-    Above,
-    Below,
-    AtLeast,
-    AtMost,
-    Equal,
-    NotEqual,
-}
-
 /// <summary>"<c>metric operator threshold</c>, for at least <paramref name="Duration"/>".</summary>
 /// <param name="Threshold">A text or a boolean is only compared by equality.</param>
 /// <param name="Duration">How long the condition must hold without a break before the rule fires; zero fires at once.</param>
@@ -21,9 +10,15 @@ public sealed record RuleCondition(MetricName Metric, ComparisonOperator Operato
     /// <summary>Null where the value and the threshold cannot be compared: neither true nor false, so nothing fires or resolves.</summary>
     public bool? Holds(MetricValue value) => Compare(value, Threshold);
 
-    /// <summary>Whether a firing rule stays firing at this value: until it crosses <paramref name="clearThreshold"/>, where there is one.</summary>
-    public bool? StillHolds(MetricValue value, double? clearThreshold) =>
-        Compare(value, clearThreshold is { } clear ? MetricValue.Of(clear) : Threshold);
+    /// <summary>
+    /// Whether a firing rule stays firing at this value: while the condition holds, and beyond that until the value crosses
+    /// <paramref name="clearThreshold"/>, where there is one and the values have an order.
+    /// </summary>
+    public bool? StillHolds(MetricValue value, double? clearThreshold)
+    {
+        var holds = Holds(value);
+        return holds == false && clearThreshold is { } clear && IsOrdering ? Compare(value, MetricValue.Of(clear)) : holds;
+    }
 
     public string OperatorSymbol => Symbol(Operator);
 
@@ -56,6 +51,8 @@ public sealed record RuleCondition(MetricName Metric, ComparisonOperator Operato
     public override string ToString() =>
         $"{Metric} {OperatorSymbol} {Threshold}{(Duration > TimeSpan.Zero ? $" for {Duration.TotalSeconds:0.###} s" : "")}";
 
+    private bool IsOrdering => Operator is not (ComparisonOperator.Equal or ComparisonOperator.NotEqual);
+
     private bool? Compare(MetricValue value, MetricValue threshold)
     {
         if (value.Kind == MetricKind.Text || threshold.Kind == MetricKind.Text)
@@ -67,6 +64,9 @@ public sealed record RuleCondition(MetricName Metric, ComparisonOperator Operato
                 _ => null,
             };
         }
+
+        if (threshold.Kind == MetricKind.Boolean && IsOrdering)
+            return null;
 
         return Operator switch
         {

@@ -2,22 +2,7 @@ using OrleansIot.Domain.Alerts;
 
 namespace OrleansIot.Domain.Rules;
 
-/// <summary>Where one rule stands on one device.</summary>
-public enum RulePhase : byte
-{
-    /// <summary>The condition does not hold. Only kept while a cooldown runs.</summary>
-    Idle = 0,
-
-    /// <summary>The condition holds, but not yet for its duration, or a cooldown still runs.</summary>
-    Pending = 1,
-
-    /// <summary>An alert is open.</summary>
-    Firing = 2,
-
-    /// <summary>Somebody resolved the alert while the condition held: quiet until it clears, or until the cooldown ends.</summary>
-    Dismissed = 3,
-}
-
+/// <summary>A rule that is not at rest on a device.</summary>
 /// <param name="Since">When this phase began.</param>
 /// <param name="Alert">The open alert while <see cref="RulePhase.Firing"/>.</param>
 /// <param name="CooldownUntil">No new alert before this moment.</param>

@@ -19,7 +19,8 @@ public readonly record struct MessageKey(ulong Value)
     public static MessageKey OfMessageId(ReadOnlySpan<char> messageId) => new(Hash(MemoryMarshal.AsBytes(messageId), IdSeed));
 
     public static MessageKey OfDelivery(ushort packetId, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload) =>
-        new(Hash(payload, Hash(topic, DeliverySeed ^ packetId)));
+        // Folded first: a packet identifier laid beside a short topic would cancel out against its letters.
+        new(Hash(payload, Hash(topic, Fold(DeliverySeed ^ packetId, IdSeed))));
 
     // A multiply-and-fold hash in the manner of wyhash: not cryptographic (a device can only collide with itself), never 0.
     private static ulong Hash(ReadOnlySpan<byte> bytes, ulong seed)

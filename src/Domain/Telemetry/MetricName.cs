@@ -25,7 +25,7 @@ public readonly record struct MetricName : IComparable<MetricName>
     /// <summary>A name that a device may report.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out MetricName name)
     {
-        var valid = text is { Length: > 0 and <= MaxLength } && text[0] != '$' && !text.Any(char.IsControl);
+        var valid = text is { Length: > 0 and <= MaxLength } && text[0] != '$' && !HasControl(text);
         name = valid ? new MetricName(text!) : default;
         return valid;
     }
@@ -53,4 +53,16 @@ public readonly record struct MetricName : IComparable<MetricName>
     public static bool operator >=(MetricName left, MetricName right) => left.CompareTo(right) >= 0;
 
     public override string ToString() => Value;
+
+    // By hand: this runs for each metric of each reading, and the enumerator of Any would be its only allocation.
+    private static bool HasControl(string text)
+    {
+        foreach (var character in text)
+        {
+            if (char.IsControl(character))
+                return true;
+        }
+
+        return false;
+    }
 }

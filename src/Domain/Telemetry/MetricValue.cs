@@ -3,14 +3,6 @@ using System.Globalization;
 
 namespace OrleansIot.Domain.Telemetry;
 
-/// <summary>What a metric can be.</summary>
-public enum MetricKind : byte
-{
-    Number = 0,
-    Boolean = 1,
-    Text = 2,
-}
-
 /// <summary>One value of a metric: a finite number, a boolean, or a text of at most <see cref="MaxTextLength"/> characters.</summary>
 public readonly struct MetricValue : IEquatable<MetricValue>
 {
@@ -65,6 +57,3 @@ public readonly struct MetricValue : IEquatable<MetricValue>
         _ => _text!,
     };
 }
-
-/// <summary>A metric as it was reported.</summary>
-public readonly record struct Metric(MetricName Name, MetricValue Value);

@@ -8,6 +8,12 @@ namespace OrleansIot.Domain.Telemetry;
 /// <param name="Metrics">At least one; each name once.</param>
 public sealed record Reading(Instant At, Instant ReceivedAt, ImmutableArray<Metric> Metrics)
 {
+    /// <summary>
+    /// The reading's place among others: when it was measured, but never after it came. A clock that once ran ahead would
+    /// otherwise make every later reading a late one.
+    /// </summary>
+    public Instant Moment => At < ReceivedAt ? At : ReceivedAt;
+
     public bool Equals(Reading? other) =>
         other is not null && At == other.At && ReceivedAt == other.ReceivedAt && Metrics.SequenceEqual(other.Metrics);
 

@@ -34,7 +34,7 @@ internal static class AlertRules
 
         foreach (var rule in draft.Rules.Rules)
         {
-            if (MayTrigger(draft.Twin, rule) && CurrentValue(draft.Twin, rule.Condition.Metric) is { } value)
+            if (CurrentValue(draft.Twin, rule.Condition.Metric) is { } value)
                 Evaluate(draft, rule, value, now);
         }
     }
@@ -45,18 +45,9 @@ internal static class AlertRules
         draft.Add(new TwinEvent.AlertResolved(alert.Id, AlertResolution.Manual, by, now + cooldown, now));
     }
 
-    /// <summary>A device that is gone reports nothing: its last values neither fire nor resolve anything. Its status does.</summary>
-    public static bool MayTrigger(Twin twin, Rule rule) => rule.Condition.Metric.IsBuiltIn || twin.Status != DeviceStatus.Offline;
-
     /// <summary>When the rule will fire if nothing changes; null where time alone will not make it.</summary>
-    public static Instant? TriggersAt(Rule rule, RuleState state) => state.Phase switch
-    {
-        RulePhase.Pending => Later(state.Since + rule.Condition.Duration, state.CooldownUntil),
-
-        // Without a cooldown a dismissed alert comes back only after its condition has cleared once.
-        RulePhase.Dismissed when rule.Cooldown > TimeSpan.Zero => state.CooldownUntil,
-        _ => null,
-    };
+    public static Instant? TriggersAt(Twin twin, Rule rule, RuleState state) =>
+        Due(rule, state) is { } due && CurrentValue(twin, rule.Condition.Metric) is { } value && rule.Condition.Holds(value) == true ? due : null;
 
     private static void Evaluate(TwinDraft draft, Rule rule, MetricValue value, Instant now)
     {
@@ -78,7 +69,7 @@ internal static class AlertRules
                 var holds = rule.Condition.Holds(value);
                 if (holds == false)
                     draft.Add(new TwinEvent.RuleCleared(rule.Id, now));
-                else if (holds == true && now >= TriggersAt(rule, state!))
+                else if (holds == true && now >= Due(rule, state!))
                     Trigger(draft, rule, value, now);
 
                 break;
@@ -90,10 +81,10 @@ internal static class AlertRules
                 break;
 
             case RulePhase.Dismissed:
-                var still = rule.Condition.StillHolds(value, rule.ClearThreshold);
-                if (still == false)
+                // Between the two thresholds it has not cleared, but nothing new is wrong either: the dismissal stands.
+                if (rule.Condition.StillHolds(value, rule.ClearThreshold) == false)
                     draft.Add(new TwinEvent.RuleCleared(rule.Id, now));
-                else if (still == true && TriggersAt(rule, state!) is { } due && now >= due)
+                else if (rule.Condition.Holds(value) == true && now >= Due(rule, state!))
                     Trigger(draft, rule, value, now);
 
                 break;
@@ -111,15 +102,30 @@ internal static class AlertRules
     private static void Abandon(TwinDraft draft, RuleState state, Instant now)
     {
         if (state.Alert is { } alert)
-            draft.Add(new TwinEvent.AlertResolved(alert, AlertResolution.RuleGone, null, now, now));
+            draft.Add(new TwinEvent.AlertResolved(alert, AlertResolution.RuleGone, null, state.CooldownUntil, now));
         else if (state.Phase != RulePhase.Idle)
             draft.Add(new TwinEvent.RuleCleared(state.Rule, now));
     }
 
-    private static MetricValue? CurrentValue(Twin twin, MetricName metric) =>
-        metric == MetricName.Status
-            ? twin.Status == DeviceStatus.Unknown ? null : StatusValue(twin.Status)
-            : twin.Readings.Find(metric)?.Value;
+    private static Instant? Due(Rule rule, RuleState state) => state.Phase switch
+    {
+        RulePhase.Pending => Later(state.Since + rule.Condition.Duration, state.CooldownUntil),
+
+        // Without a cooldown a dismissed alert comes back only after its condition has cleared once.
+        RulePhase.Dismissed when rule.Cooldown > TimeSpan.Zero => state.CooldownUntil,
+        _ => null,
+    };
+
+    private static MetricValue? CurrentValue(Twin twin, MetricName metric)
+    {
+        if (metric == MetricName.Status)
+            return twin.Status == DeviceStatus.Unknown ? null : StatusValue(twin.Status);
+
+        return IsHeard(twin) ? twin.Readings.Find(metric)?.Value : null;
+    }
+
+    // What a device said before it went says nothing about now, nor does a connection alone when it is back.
+    private static bool IsHeard(Twin twin) => twin.Status != DeviceStatus.Offline && twin.LastSeen >= twin.StatusSince;
 
     private static MetricValue StatusValue(DeviceStatus status) => MetricValue.Of(status switch
     {

@@ -3,9 +3,6 @@ using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
 
-/// <summary>The newest value of one metric, and when the device measured it.</summary>
-public readonly record struct LastValue(MetricName Metric, MetricValue Value, Instant At);
-
 /// <summary>The newest value of each metric of a device, in the order in which they first came.</summary>
 public sealed class LastValues : IReadOnlyList<LastValue>, IEquatable<LastValues>
 {
@@ -56,8 +53,8 @@ public sealed class LastValues : IReadOnlyList<LastValue>, IEquatable<LastValues
             var index = IndexOf(metric.Name, i);
             if (index < 0)
                 added++;
-            else if (reading.At >= values[index].At)
-                values[index] = new LastValue(metric.Name, metric.Value, reading.At);
+            else if (reading.Moment >= values[index].At)
+                values[index] = new LastValue(metric.Name, metric.Value, reading.Moment);
         }
 
         return new(added == 0 ? values : [.. values, .. New(reading)]);
@@ -76,7 +73,7 @@ public sealed class LastValues : IReadOnlyList<LastValue>, IEquatable<LastValues
     public override int GetHashCode() => _values.Length;
 
     private IEnumerable<LastValue> New(Reading reading) =>
-        reading.Metrics.Where(metric => IndexOf(metric.Name, 0) < 0).Select(metric => new LastValue(metric.Name, metric.Value, reading.At));
+        reading.Metrics.Where(metric => IndexOf(metric.Name, 0) < 0).Select(metric => new LastValue(metric.Name, metric.Value, reading.Moment));
 
     // A device tends to send the same metrics in the same order, so the place in the reading is tried first.
     private int IndexOf(MetricName metric, int hint)

@@ -22,7 +22,7 @@ public abstract record TwinCommand
     public sealed record Ingest(Reading Reading, MessageKey Key, bool KeyIsMessageId, bool Redelivered, SessionId? Session, RawMessage? Raw = null)
         : TwinCommand(Reading.ReceivedAt);
 
-    /// <summary>The device's own connection opened. Changes nothing for a device that never sent a reading.</summary>
+    /// <summary>The device's own connection opened. Changes nothing for a device never heard of.</summary>
     public sealed record OpenSession(SessionId Session, Instant When) : TwinCommand(When);
 
     /// <summary>The device's own connection closed.</summary>

@@ -68,11 +68,11 @@ public static class TwinEvolution
     private static ImmutableArray<RuleState> WithPhase(Twin twin, RuleId rule, RulePhase phase, Instant at) =>
         WithState(twin.Rules, new RuleState(rule, phase, at, null, twin.StateOf(rule)?.CooldownUntil ?? Instant.MinValue));
 
-    // A rule at rest whose cooldown is over is not kept.
+    // A rule at rest whose cooldown is over is not kept: this one, or any other.
     private static ImmutableArray<RuleState> WithState(ImmutableArray<RuleState> states, RuleState state)
     {
-        var others = states.RemoveAll(other => other.Rule == state.Rule);
-        if (state.Phase == RulePhase.Idle && state.CooldownUntil <= state.Since)
+        var others = states.RemoveAll(other => other.Rule == state.Rule || IsOver(other, state.Since));
+        if (IsOver(state, state.Since))
             return others;
 
         var index = 0;
@@ -81,4 +81,6 @@ public static class TwinEvolution
 
         return others.Insert(index, state);
     }
+
+    private static bool IsOver(RuleState state, Instant now) => state.Phase == RulePhase.Idle && state.CooldownUntil <= now;
 }

@@ -35,7 +35,7 @@ public static class TwinRules
         var next = OfflineAt(twin, presence);
         foreach (var state in twin.Rules)
         {
-            if (rules.Find(state.Rule) is { } rule && AlertRules.MayTrigger(twin, rule) && AlertRules.TriggersAt(rule, state) is { } due && (next is null || due < next))
+            if (rules.Find(state.Rule) is { } rule && AlertRules.TriggersAt(twin, rule, state) is { } due && (next is null || due < next))
                 next = due;
         }
 
@@ -52,7 +52,8 @@ public static class TwinRules
         if (before.Readings.Count + reading.Metrics.Length > Twin.MaxMetrics && before.Readings.Count + before.Readings.CountNew(reading) > Twin.MaxMetrics)
             return new Decision.Rejected(TwinRejection.TooManyMetrics);
 
-        if (ingest.Session is { } session ? before.Session != session : before.Status is DeviceStatus.Unknown or DeviceStatus.Offline)
+        // A reading takes up its connection where none is open. Where another is, that one took over, and this reading was on its way.
+        if (before.Status is DeviceStatus.Unknown or DeviceStatus.Offline || (before.Session is null && ingest.Session is not null))
             draft.Add(new TwinEvent.CameOnline(ingest.Session is null ? "reading received" : "connected", ingest.Session, ingest.At));
 
         draft.Add(new TwinEvent.ReadingRecorded(reading, ingest.Key));
@@ -61,7 +62,7 @@ public static class TwinRules
         {
             var metric = reading.Metrics[i];
             // A late value says nothing about now: it is kept in its place and fires nothing.
-            if (before.Readings.WouldBeNewest(metric.Name, reading.At, i))
+            if (before.Readings.WouldBeNewest(metric.Name, reading.Moment, i))
                 AlertRules.Evaluate(draft, metric.Name, metric.Value, ingest.At);
         }
 

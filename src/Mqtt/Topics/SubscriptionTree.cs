@@ -30,20 +30,7 @@ public sealed class SubscriptionTree<T>(IEqualityComparer<T>? identity = null)
     {
         lock (_writing)
         {
-            var node = _root;
-            foreach (var level in new TopicLevels(filter.Utf8Bytes))
-            {
-                if (level is [(byte)'#'])
-                    return Count(SetOf(ref node.OnEverythingBelow).Add(subscription));
-
-                node = ChildOrNew(node, level);
-            }
-
-            return Count(SetOf(ref node.OnThis).Add(subscription));
-        }
-
-        T? Count(T? replaced)
-        {
+            var replaced = SetFor(filter).Add(subscription);
             if (replaced is null)
                 Volatile.Write(ref _count, _count + 1);
             return replaced;
@@ -123,7 +110,21 @@ public sealed class SubscriptionTree<T>(IEqualityComparer<T>? identity = null)
         }
     }
 
-    private SubscriberSet<T> SetOf(ref SubscriberSet<T>? set)
+    private SubscriberSet<T> SetFor(TopicFilter filter)
+    {
+        var node = _root;
+        foreach (var level in new TopicLevels(filter.Utf8Bytes))
+        {
+            if (level is [(byte)'#'])
+                return SetOrNew(ref node.OnEverythingBelow);
+
+            node = ChildOrNew(node, level);
+        }
+
+        return SetOrNew(ref node.OnThis);
+    }
+
+    private SubscriberSet<T> SetOrNew(ref SubscriberSet<T>? set)
     {
         if (set is null)
             Volatile.Write(ref set, new SubscriberSet<T>(_identity));

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
 using OrleansIot.Mqtt.Client;
@@ -102,19 +104,29 @@ public sealed class MosquittoTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_is_taken_over_learns_why()
-    {
-        await using var first = await MqttClient.Connect(Options(clientId: "same"));
-        await using var second = await MqttClient.Connect(Options(clientId: "same"));
-        Assert.Equal(MqttReasonCode.SessionTakenOver, (await first.Closed.WaitAsync(Patience)).Reason);
-        Assert.True(second.IsConnected);
-    }
-
-    [Fact]
     public async Task A_client_without_a_name_learns_the_one_it_was_given()
     {
         await using var client = await MqttClient.Connect(Options());
         Assert.NotEmpty(client.ClientId);
+    }
+
+    [Fact]
+    public async Task Over_TLS_a_known_certificate_is_accepted_and_an_unknown_one_is_not()
+    {
+        await using var broker = await Mosquitto.Start(withTls: true);
+        await using var client = await MqttClient.Connect(Tls(certificate => certificate?.GetCertHashString() == broker.CertificateHash));
+        Assert.True(client.IsConnected);
+        await Assert.ThrowsAsync<MqttConnectException>(() => MqttClient.Connect(Tls(_ => false)));
+
+        MqttClientOptions Tls(Func<X509Certificate?, bool> isTrusted) => new()
+        {
+            Host = "127.0.0.1",
+            Port = broker.Port,
+            Tls = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => isTrusted(certificate),
+            },
+        };
     }
 
     [Fact]

@@ -242,6 +242,57 @@ public sealed class MqttClientTests
     }
 
     [Fact]
+    public async Task A_server_that_disconnects_says_why()
+    {
+        var (client, connection) = await Connect(Options());
+        await connection.Send(Wire.Encode(new DisconnectPacket { ReasonCode = MqttReasonCode.SessionTakenOver }, MqttVersion.V5));
+        Assert.Equal(new MqttClosure(false, MqttReasonCode.SessionTakenOver), await client.Closed.WaitAsync(ScriptedServer.Patience));
+    }
+
+    [Fact]
+    public async Task What_the_server_ruled_out_is_refused_without_asking_it()
+    {
+        var (client, _) = await Connect(Options(), Wire.Properties(o =>
+        {
+            MqttProperties.Append(o, MqttPropertyId.MaximumQoS, 1);
+            MqttProperties.Append(o, MqttPropertyId.RetainAvailable, 0);
+            MqttProperties.Append(o, MqttPropertyId.MaximumPacketSize, 100);
+        }));
+        await Refused(new MqttMessage { Topic = "t", QoS = MqttQoS.ExactlyOnce }, MqttReasonCode.QoSNotSupported);
+        await Refused(new MqttMessage { Topic = "t", Retain = true }, MqttReasonCode.RetainNotSupported);
+        await Refused(new MqttMessage { Topic = "t", Payload = new byte[100] }, MqttReasonCode.PacketTooLarge);
+
+        async Task Refused(MqttMessage message, MqttReasonCode expected)
+        {
+            var refusal = await Assert.ThrowsAsync<MqttRefusedException>(() => client.Publish(message).WaitAsync(ScriptedServer.Patience));
+            Assert.Equal(expected, refusal.ReasonCode);
+        }
+    }
+
+    [Fact]
+    public async Task Messages_of_QoS_0_beyond_the_queue_are_dropped_and_acknowledgements_still_heard()
+    {
+        var (client, connection) = await Connect(Options());
+        var release = new TaskCompletionSource();
+        var seen = Channel.CreateUnbounded<string>();
+        await Subscribe(client, connection, async (message, _) =>
+        {
+            await release.Task;
+            seen.Writer.TryWrite(Encoding.UTF8.GetString(message.Payload.Span));
+        });
+        for (var n = 0; n < 2_000; n++)
+            await connection.Send(Message("flood", 0, MqttQoS.AtMostOnce));
+        await connection.Send(Message("last", 7));
+        var publishing = Publish(client, "1");
+        await connection.Ack(MqttPacketType.PubAck, (await connection.ExpectPublish()).PacketId);
+        await publishing.WaitAsync(ScriptedServer.Patience);
+
+        release.SetResult();
+        await connection.Expect(MqttPacketType.PubAck);
+        Assert.InRange(seen.Reader.Count, 1_000, 1_100);
+    }
+
+    [Fact]
     public async Task A_silent_server_is_pinged_and_left_when_it_does_not_answer()
     {
         var (client, connection) = await Connect(Options());

@@ -23,7 +23,8 @@ public interface IReadingHistory
 /// <param name="From">Inclusive.</param>
 /// <param name="To">Exclusive.</param>
 /// <param name="Points">The most buckets to answer with, 1 to 5,000. Buckets are of equal width and start at <paramref name="From"/>;
-/// an empty bucket is left out.</param>
+/// an empty bucket is left out. Where they come out at a minute or more, or where the readings themselves have expired, roll-ups
+/// answer: range and width are then widened to whole minutes, so that every value counts in exactly one bucket.</param>
 public sealed record SeriesQuery(DeviceId Device, MetricName Metric, Instant From, Instant To, int Points);
 
 /// <param name="Resolution">Width of a bucket.</param>

@@ -4,7 +4,7 @@ using OrleansIot.Domain.Telemetry;
 namespace OrleansIot.Application.Twins.Encoding;
 
 /// <summary>One <see cref="MetricName"/> per name that is read back often: a fleet has few, and each is in every reading.</summary>
-internal static class KnownMetricNames
+public static class KnownMetricNames
 {
     // Far more than a fleet has; a device that invents names costs no memory beyond.
     private const int Kept = 10_000;

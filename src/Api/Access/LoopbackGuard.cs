@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace OrleansIot.Api.Access;
+
+/// <summary>
+/// Without a key, the API and the dashboard are served to this machine alone. A host asks before it listens, prints the reason,
+/// and exits with an error.
+/// </summary>
+public static class LoopbackGuard
+{
+    /// <param name="more">Addresses that the host listens on by code, if any: they are not in the configuration.</param>
+    public static bool Refuses(WebApplication app, [NotNullWhen(true)] out string? reason, params IEnumerable<string> more)
+    {
+        var key = app.Services.GetRequiredService<IOptions<AccessOptions>>().Value;
+        var open = key.HasKey ? null : Addresses(app.Configuration).Concat(app.Urls).Concat(more).FirstOrDefault(address => !IsLoopback(address));
+        reason = open is null
+            ? null
+            : $"Not started: {open} can be reached from other machines, and no access key is set. Set one with --Access:ApiKey=<at least 16 characters> (or Access__ApiKey in the environment), or listen on localhost.";
+        return reason is not null;
+    }
+
+    // Where Kestrel takes its addresses from: --urls or ASPNETCORE_URLS, the ports alone (on every interface), its own section.
+    private static IEnumerable<string> Addresses(IConfiguration configuration) =>
+        [
+            .. Split(configuration["urls"]),
+            .. Split(configuration["HTTP_PORTS"]).Select(port => $"http://*:{port}"),
+            .. Split(configuration["HTTPS_PORTS"]).Select(port => $"https://*:{port}"),
+            .. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>(),
+        ];
+
+    private static string[] Split(string? list) =>
+        list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static bool IsLoopback(string address)
+    {
+        var parsed = Microsoft.AspNetCore.Http.BindingAddress.Parse(address);
+        return parsed.IsUnixPipe || parsed.IsNamedPipe || Loopback.IsName(parsed.Host);
+    }
+}

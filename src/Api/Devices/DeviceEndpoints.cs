@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using OrleansIot.Api.Http;
+using OrleansIot.Application.Fleet;
+using OrleansIot.Application.Rules;
+using OrleansIot.Application.Telemetry;
+using OrleansIot.Application.Twins;
+using OrleansIot.Domain;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Twins;
+
+namespace OrleansIot.Api.Devices;
+
+/// <summary>Devices: found, looked at, described.</summary>
+internal static class DeviceEndpoints
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1_000;
+
+    public static void MapDevices(this IEndpointRouteBuilder api)
+    {
+        var devices = api.MapGroup("/devices").WithTags("Devices");
+        devices.MapGet("/", List).WithName("ListDevices").WithSummary("Lists devices in order of id").ProducesProblems(400);
+        devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now").ProducesProblems(404);
+        devices.MapPatch("/{id}", Describe).WithName("DescribeDevice")
+            .WithSummary("Changes a device's name, type, location or tags")
+            .Accepts<DeviceDescriptionDocument>("application/json", "application/merge-patch+json")
+            .ProducesProblems(400, 404, 415, 503);
+        devices.MapGet("/{id}/metrics", Metrics).WithName("ListMetrics").WithSummary("The metrics that a device has reported").ProducesProblems(404);
+        devices.MapGet("/{id}/refusals", Refusals).WithName("ListRefusals")
+            .WithSummary("The device's last messages that were not taken, newest first")
+            .WithDescription("Asked by the text of the topic's device level, whether or not a device of that name is known.");
+        devices.MapHistory();
+    }
+
+    private static async Task<Results<Ok<DeviceListDocument>, ProblemResult>> List([AsParameters] DeviceListQuery query, IFleet fleet, CancellationToken cancellation)
+    {
+        var reader = new QueryReader();
+        var wanted = new DeviceQuery(
+            query.Search,
+            reader.Word("status", query.Status, DeviceWords.Statuses),
+            reader.Word("severity", query.Severity, RuleDocumentWords.Severities),
+            Cursor: string.IsNullOrEmpty(query.Cursor) ? null : query.Cursor,
+            Limit: reader.Number("limit", query.Limit, DefaultLimit, 1, MaxLimit));
+        if (reader.HasFaults)
+            return reader.Problem;
+
+        var page = await fleet.List(wanted, cancellation);
+        return TypedResults.Ok(new DeviceListDocument([.. page.Items.Select(DeviceDocument.Of)], page.Next, page.Total));
+    }
+
+    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(string id, ITwins twins, CancellationToken cancellation) =>
+        await twins.FindKnown(id, cancellation) is { } twin ? TypedResults.Ok(DeviceDocument.Of(twin)) : ProblemResult.UnknownDevice(id);
+
+    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Describe(
+        string id, HttpRequest request, ITwins twins, TimeProvider time, CancellationToken cancellation)
+    {
+        if (await twins.FindKnown(id, cancellation) is not { } twin)
+            return ProblemResult.UnknownDevice(id);
+
+        var patch = new DeviceDescriptionPatch(twin.Description);
+        var description = patch.Apply(await JsonBody.Read(request));
+        if (patch.Faults.Count > 0)
+            return ProblemResult.Invalid("device.invalid", "The description cannot be taken", patch.Faults);
+
+        var decision = await twins.Execute(twin.Device, new TwinCommand.Describe(description, Instant.From(time.GetUtcNow())), cancellation);
+        if (decision is Decision.Rejected rejected)
+            return ProblemResult.Of(StatusCodes.Status409Conflict, rejected.Reason.Code, rejected.Reason.Detail);
+
+        return await Find(id, twins, cancellation);
+    }
+
+    private static async Task<Results<Ok<ListDocument<MetricDocument>>, ProblemResult>> Metrics(string id, ITwins twins, CancellationToken cancellation) =>
+        await twins.FindKnown(id, cancellation) is { } twin
+            ? TypedResults.Ok(new ListDocument<MetricDocument>([.. twin.Readings.Select(MetricDocument.Of)]))
+            : ProblemResult.UnknownDevice(id);
+
+    private static Ok<ListDocument<RefusalDocument>> Refusals(string id, IIngestStatistics statistics) =>
+        TypedResults.Ok(new ListDocument<RefusalDocument>(
+            [.. statistics.RecentRefusals.Where(refused => refused.Device == id).Reverse().Select(RefusalDocument.Of)]));
+
+    /// <summary>Null for a name that is not one, and for a device never heard of: both look the same from outside.</summary>
+    internal static async ValueTask<Twin?> FindKnown(this ITwins twins, string id, CancellationToken cancellation) =>
+        DeviceId.TryParse(id, out var device) && await twins.Find(device, cancellation) is { Twin: { Exists: true } twin } ? twin : null;
+}

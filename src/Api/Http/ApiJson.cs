@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OrleansIot.Api.Alerts;
+using OrleansIot.Api.Devices;
+using OrleansIot.Api.Health;
+using OrleansIot.Api.Stream;
+using OrleansIot.Application;
+using OrleansIot.Application.Alerts;
+using OrleansIot.Application.Rules;
+using OrleansIot.Application.Telemetry;
+
+namespace OrleansIot.Api.Http;
+
+/// <summary>How the API's shapes are written as JSON.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(InstantJsonConverter), typeof(MetricValueJsonConverter)])]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(DeviceListDocument))]
+[JsonSerializable(typeof(DeviceDocument))]
+[JsonSerializable(typeof(DeviceDescriptionDocument))]
+[JsonSerializable(typeof(ListDocument<MetricDocument>))]
+[JsonSerializable(typeof(HistoryDocument))]
+[JsonSerializable(typeof(ListDocument<ReadingDocument>))]
+[JsonSerializable(typeof(ListDocument<RefusalDocument>))]
+[JsonSerializable(typeof(ListDocument<RuleDocument>))]
+[JsonSerializable(typeof(RuleDocument))]
+[JsonSerializable(typeof(ListDocument<AlertDocument>))]
+[JsonSerializable(typeof(AlertDocument))]
+[JsonSerializable(typeof(AlertActionDocument))]
+[JsonSerializable(typeof(ListDocument<DeliveryDocument>))]
+[JsonSerializable(typeof(ReadingEvent))]
+[JsonSerializable(typeof(StatusEvent))]
+[JsonSerializable(typeof(DescribedEvent))]
+[JsonSerializable(typeof(MissedEvent))]
+[JsonSerializable(typeof(HealthDocument))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,8 @@
+namespace OrleansIot.Api.Metrics;
+
+internal enum PrometheusType
+{
+    Counter,
+    Gauge,
+    Histogram,
+}

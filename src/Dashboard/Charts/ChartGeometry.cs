@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+using OrleansIot.Domain;
+
+namespace OrleansIot.Dashboard.Charts;
+
+/// <summary>
+/// Where everything in a chart stands. Paths are in the data's own units (seconds since the series' origin, value above
+/// <see cref="Base"/>) and <see cref="Transform"/> lays them out: as time passes only that short attribute changes, and the
+/// crosshair in the browser reads exact values off the path.
+/// </summary>
+internal sealed class ChartGeometry
+{
+    /// <summary>The plot is this many units wide and high; the browser stretches it.</summary>
+    public const int Extent = 1_000;
+
+    // A pause of more buckets than this is shown as a gap and not bridged by a line.
+    private const int GapAfterBuckets = 4;
+
+    private static readonly TimeSpan[] TimeSteps =
+    [
+        TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30),
+        TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromHours(4), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1),
+    ];
+
+    private readonly Instant _from;
+
+    public ChartGeometry(LiveSeries series, IEnumerable<ChartLine> lines)
+    {
+        _from = series.From;
+        Left = (series.From - series.Origin).TotalSeconds;
+        Span = (series.Until - series.From).TotalSeconds;
+        var points = series.Points;
+        Base = points.Count > 0 ? points[0].Mean : 0;
+        Low = points.Count > 0 ? points.Min(point => point.Min) : 0;
+        High = points.Count > 0 ? points.Max(point => point.Max) : 1;
+
+        var reach = Math.Max(High - Low, Math.Abs(High) * 0.05);
+        var levels = lines.ToLookup(line => line.Value >= Low - reach && line.Value <= High + reach);
+        Lines = [.. levels[true]];
+        LinesOutOfView = [.. levels[false]];
+        Low = Lines.Select(line => line.Value).Append(Low).Min();
+        High = Lines.Select(line => line.Value).Append(High).Max();
+
+        var margin = High > Low ? (High - Low) * 0.06 : Math.Max(Math.Abs(High) * 0.05, 0.5);
+        (Low, High) = (Low - margin, High + margin);
+        ValueTicks = TicksBetween(Low, High);
+        TimeTicks = TicksBetween(series.From, series.Until);
+        (Mean, Band) = Draw(series);
+    }
+
+    public double Base { get; }
+
+    public double Low { get; }
+
+    public double High { get; }
+
+    public IReadOnlyList<ChartLine> Lines { get; }
+
+    /// <summary>Too far from the data to be drawn without flattening it.</summary>
+    public IReadOnlyList<ChartLine> LinesOutOfView { get; }
+
+    public IReadOnlyList<double> ValueTicks { get; }
+
+    public IReadOnlyList<Instant> TimeTicks { get; }
+
+    public string Mean { get; }
+
+    /// <summary>From the greatest to the least of each bucket, a closed figure for each stretch without a gap.</summary>
+    public string Band { get; }
+
+    /// <summary>Seconds from the origin of the paths to the left edge.</summary>
+    public double Left { get; }
+
+    public double Span { get; }
+
+    public string Transform
+    {
+        get
+        {
+            var x = Extent / Span;
+            var y = Extent / (High - Low);
+            return string.Create(CultureInfo.InvariantCulture, $"matrix({x:G8} 0 0 {-y:G8} {-Left * x:G8} {(High - Base) * y:G8})");
+        }
+    }
+
+    public string PercentDown(double value) => Percent((High - value) / (High - Low));
+
+    public string PercentAcross(Instant at) => Percent((at - _from).TotalSeconds / Span);
+
+    private static string Percent(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + "%";
+
+    private static double[] TicksBetween(double low, double high)
+    {
+        var rough = (high - low) / 5;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        var step = power * ((rough / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
+        var first = Math.Ceiling(low / step);
+        var count = (int)(Math.Floor(high / step) - first) + 1;
+        return [.. Enumerable.Range(0, Math.Max(0, count)).Select(i => (first + i) * step)];
+    }
+
+    private static Instant[] TicksBetween(Instant from, Instant until)
+    {
+        var step = (long)TimeSteps.FirstOrDefault(step => (until - from) / step <= 7, TimeSteps[^1]).TotalMilliseconds;
+        var first = ((from.UnixMilliseconds / step) + 1) * step;
+        var count = (int)((until.UnixMilliseconds - first) / step) + 1;
+        return [.. Enumerable.Range(0, Math.Max(0, count)).Select(i => new Instant(first + (i * step)))];
+    }
+
+    private (string Mean, string Band) Draw(LiveSeries series)
+    {
+        var points = series.Points;
+        var mean = new StringBuilder(points.Count * 12);
+        var band = new StringBuilder(points.Count * 24);
+        var start = 0;
+        while (start < points.Count)
+        {
+            var end = start + 1;
+            while (end < points.Count && points[end].At - points[end - 1].At <= series.Resolution * GapAfterBuckets)
+                end++;
+
+            for (var i = start; i < end; i++)
+                Append(mean, i == start, SecondsAt(i), points[i].Mean);
+            for (var i = start; i < end; i++)
+                Append(band, i == start, SecondsAt(i), points[i].Max);
+            for (var i = end - 1; i >= start; i--)
+                Append(band, false, SecondsAt(i), points[i].Min);
+
+            band.Append('Z');
+            start = end;
+        }
+
+        return (mean.ToString(), band.ToString());
+
+        double SecondsAt(int index) => (points[index].At - series.Origin).TotalSeconds;
+    }
+
+    private void Append(StringBuilder path, bool isFirst, double seconds, double value) =>
+        path.Append(isFirst ? 'M' : 'L').Append(CultureInfo.InvariantCulture, $"{seconds:0.#} {value - Base:G7}");
+}

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace OrleansIot.Dashboard;
+
+[OptionsValidator]
+internal sealed partial class DashboardOptionsValidator : IValidateOptions<DashboardOptions>;

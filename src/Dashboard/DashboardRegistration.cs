@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansIot.Dashboard.Assets;
+using OrleansIot.Dashboard.Live;
+using OrleansIot.Dashboard.Operators;
+
+namespace OrleansIot.Dashboard;
+
+/// <summary>What a host calls. It supplies the ports (ITwins, IFleet, IRules, IAlertBook, IReadingHistory, IOutbox, IIngestStatistics).</summary>
+public static class DashboardRegistration
+{
+    public static IServiceCollection AddDashboard(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<DashboardOptions, DashboardOptionsValidator>()
+            .Bind(configuration.GetSection(DashboardOptions.Section));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<FleetPulse>();
+        services.AddHostedService(provider => provider.GetRequiredService<FleetPulse>());
+        services.AddScoped<LiveFeed>();
+        services.AddScoped<Operator>();
+
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddOptions<CircuitOptions>().Configure<Microsoft.Extensions.Options.IOptions<DashboardOptions>>(
+            (circuits, dashboard) => circuits.DisconnectedCircuitRetentionPeriod = dashboard.Value.DisconnectedPageKept);
+        services.AddSignalR(hub => hub.KeepAliveInterval = TimeSpan.FromSeconds(5)); // connection.js gives up after 12 s of silence
+        services.AddAntiforgery();
+        return services;
+    }
+
+    /// <summary>Maps the pages, their style and scripts. Authorisation can be asked for on what is answered.</summary>
+    public static RazorComponentsEndpointConventionBuilder MapDashboard(this WebApplication app)
+    {
+        app.UseAntiforgery();
+        DashboardAssets.Map(app);
+        var pages = app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+        pages.Add(ContentSecurity.Apply);
+        return pages;
+    }
+}

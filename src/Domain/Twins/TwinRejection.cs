@@ -1,0 +1,14 @@
+namespace OrleansIot.Domain.Twins;
+
+/// <summary>A rule said no. <paramref name="Code"/> is stable; <paramref name="Detail"/> is for people.</summary>
+public sealed record TwinRejection(string Code, string Detail)
+{
+    public static readonly TwinRejection TooManyMetrics =
+        new("reading.too-many-metrics", $"A device has at most {Twin.MaxMetrics} different metrics; send fewer, or values under names that do not change.");
+
+    public static readonly TwinRejection UnknownDevice = new("device.unknown", "No such device.");
+
+    public static readonly TwinRejection UnknownAlert = new("alert.unknown", "No such alert is open on this device.");
+
+    public static readonly TwinRejection AlertResolved = new("alert.resolved", "The alert is resolved already.");
+}

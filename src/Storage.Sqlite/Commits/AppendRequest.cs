@@ -1,0 +1,47 @@
+using System.Threading.Tasks.Sources;
+using Microsoft.Extensions.ObjectPool;
+using OrleansIot.Application.Twins.Ports;
+
+namespace OrleansIot.Storage.Sqlite.Commits;
+
+/// <summary>An append on its way, and the awaiting of it. Pooled: one is taken per append and goes back when it was awaited.</summary>
+internal sealed class AppendRequest(ObjectPool<AppendRequest> pool) : WriteRequest, IValueTaskSource
+{
+    // Continuations go to the thread pool one by one: an owner that blocks in its own never holds up the others of the commit.
+    private ManualResetValueTaskSourceCore<bool> _outcome = new() { RunContinuationsAsynchronously = true };
+
+    public TwinAppend Append { get; private set; } = null!;
+
+    public ValueTask Outcome => new(this, _outcome.Version);
+
+    public void Start(TwinAppend append) => Append = append;
+
+    public void Succeed() => _outcome.SetResult(true);
+
+    public void Fail(Exception failure) => _outcome.SetException(failure);
+
+    /// <summary>For one that never reached the writer.</summary>
+    public void GiveBack()
+    {
+        Append = null!;
+        _outcome.Reset();
+        pool.Return(this);
+    }
+
+    public void GetResult(short token)
+    {
+        try
+        {
+            _outcome.GetResult(token);
+        }
+        finally
+        {
+            GiveBack();
+        }
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _outcome.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _outcome.OnCompleted(continuation, state, token, flags);
+}

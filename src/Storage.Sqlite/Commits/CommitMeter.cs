@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+using OrleansIot.Application.Telemetry;
+
+namespace OrleansIot.Storage.Sqlite.Commits;
+
+/// <summary>What the writer tells of itself.</summary>
+internal sealed class CommitMeter : IDisposable
+{
+    private readonly Meter _meter = new(IngestStatistics.MeterName);
+    private readonly Counter<long> _failures;
+    private readonly Histogram<int> _events;
+    private readonly Histogram<double> _seconds;
+
+    /// <param name="queueLength">Requests that wait for the writer.</param>
+    public CommitMeter(Func<int> queueLength)
+    {
+        _failures = _meter.CreateCounter<long>("orleansiot_store_failed_commits", "{commit}", "Commits of the event log that failed.");
+        _events = _meter.CreateHistogram<int>("orleansiot_store_events_per_commit", "{event}", "Events that shared a commit; its count is that of the commits.");
+        _seconds = _meter.CreateHistogram<double>("orleansiot_store_commit", "s", "From the first statement of a commit to its end on disk.");
+        _meter.CreateObservableGauge("orleansiot_store_queue", queueLength, "{request}", "Requests that wait for the writer.");
+    }
+
+    public void Committed(int events, TimeSpan elapsed)
+    {
+        _events.Record(events);
+        _seconds.Record(elapsed.TotalSeconds);
+    }
+
+    public void Failed() => _failures.Add(1);
+
+    public void Dispose() => _meter.Dispose();
+}

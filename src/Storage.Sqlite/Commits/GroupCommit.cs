@@ -1,0 +1,231 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Domain;
+using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.Journal;
+
+namespace OrleansIot.Storage.Sqlite.Commits;
+
+/// <summary>
+/// The one writer. Appends that come while a commit is on its way to the disk share the next one; nothing waits on purpose.
+/// All other writes take their turn between the commits.
+/// </summary>
+internal sealed partial class GroupCommit : IAsyncDisposable
+{
+    // Two full commits: one on its way to the disk and the next gathering. When that is full, owners wait, and their devices with them.
+    private const int QueueCapacity = 4_096;
+
+    private readonly SqliteDatabase _database;
+    private readonly JournalBatch _batch;
+    private readonly IUpkeep _upkeep;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CommitMeter _meter;
+    private readonly AppendRequestPool _pool = new(2 * QueueCapacity);
+    private readonly Channel<WriteRequest> _queue;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WriteJob? _job;
+
+    public GroupCommit(SqliteDatabase database, JournalBatch batch, IUpkeep upkeep, TimeProvider time, ILogger log)
+    {
+        _database = database;
+        _batch = batch;
+        _upkeep = upkeep;
+        _time = time;
+        _log = log;
+        _queue = Channel.CreateBounded<WriteRequest>(new BoundedChannelOptions(QueueCapacity)
+        {
+            SingleReader = true,
+            FullMode = BoundedChannelFullMode.Wait,
+
+            // All that ever continues there is the waking of the writer's own thread.
+            AllowSynchronousContinuations = true,
+        });
+        _meter = new CommitMeter(() => _queue.Reader.Count);
+    }
+
+    /// <summary>Starts the writer's thread. One of its own: it blocks on the disk most of its time.</summary>
+    public void Start() => new Thread(Loop) { IsBackground = true, Name = "OrleansIot group commit" }.Start();
+
+    /// <summary>Cancelling ends the wait for room in the queue; an append that is in the queue is committed.</summary>
+    public ValueTask Append(TwinAppend append, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfZero(append.Events.Length, nameof(append));
+        var request = _pool.Get();
+        request.Start(append);
+        return _queue.Writer.TryWrite(request) ? request.Outcome : AppendWhenThereIsRoom(request, cancellation);
+    }
+
+    /// <summary>Runs the work in a transaction of its own.</summary>
+    /// <param name="committed">What memory must know before the asker goes on; runs on the writer's thread.</param>
+    public async ValueTask<T> Run<T>(Func<SqliteDatabase, T> write, Action? committed, CancellationToken cancellation)
+    {
+        var job = new WriteJob<T>(write, committed);
+        await Enqueue(job, cancellation);
+        return await job.Done;
+    }
+
+    /// <summary>Runs the job soon, unless the queue is full.</summary>
+    public void Offer(WriteJob job) => _queue.Writer.TryWrite(job);
+
+    /// <summary>Commits what is in the queue, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_queue.Writer.TryComplete())
+            await _ended.Task;
+
+        _meter.Dispose();
+    }
+
+    private async ValueTask AppendWhenThereIsRoom(AppendRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            await Enqueue(request, cancellation);
+        }
+        catch
+        {
+            request.GiveBack();
+            throw;
+        }
+
+        await request.Outcome;
+    }
+
+    private async ValueTask Enqueue(WriteRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            await _queue.Writer.WriteAsync(request, cancellation);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new StoreException("The store is closed.", e);
+        }
+    }
+
+    private void Loop()
+    {
+        // The last look: closing the store makes all upkeep due while the thread waits.
+        while (Gather() || _upkeep.IsDue || WaitForRequest() || _upkeep.IsDue)
+        {
+            if (!_batch.IsEmpty)
+                CommitBatch();
+
+            if (_job is { } job)
+                RunJob(job);
+
+            // After each commit, not when there is nothing else to do: under load there always is.
+            if (_upkeep.IsDue)
+                RunJob(_upkeep.NextJob());
+        }
+
+        _ended.SetResult();
+    }
+
+    /// <summary>Takes what is there, up to a full batch or a job, which must come after the appends before it.</summary>
+    private bool Gather()
+    {
+        _job = null;
+        _batch.Start();
+        while (!_batch.IsFull && _job is null && _queue.Reader.TryRead(out var request))
+        {
+            if (request is AppendRequest append)
+                Add(append);
+            else
+                _job = (WriteJob)request;
+        }
+
+        return !_batch.IsEmpty || _job is not null;
+    }
+
+    private void Add(AppendRequest request)
+    {
+        try
+        {
+            _batch.Add(request);
+        }
+        catch (Exception e)
+        {
+            request.Fail(e);
+        }
+    }
+
+    private bool WaitForRequest() => _queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+
+    private void CommitBatch()
+    {
+        var started = _time.GetTimestamp();
+        var failure = InTransaction(WriteBatch);
+        if (failure is null)
+        {
+            _batch.Committed();
+            _meter.Committed(_batch.EventCount, _time.GetElapsedTime(started));
+        }
+        else
+        {
+            _batch.RolledBack();
+            _meter.Failed();
+            LogCommitFailed(_batch.EventCount, failure);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(new CommittedBatch(_batch.Requests(), failure), preferLocal: false);
+    }
+
+    private void WriteBatch() => _batch.Write(_database, Instant.From(_time.GetUtcNow()));
+
+    private void RunJob(WriteJob job)
+    {
+        Exception? failure;
+        lock (job.Gate)
+        {
+            failure = InTransaction(() => job.Write(_database));
+            if (failure is null)
+                job.Committed();
+        }
+
+        if (failure is null)
+            job.Complete();
+        else
+            job.Fail(failure);
+    }
+
+    // Whatever happens, the writer survives it and the file is as before.
+    private Exception? InTransaction(Action write)
+    {
+        try
+        {
+            _database.Execute("BEGIN IMMEDIATE");
+            write();
+            _database.Execute("COMMIT");
+            return null;
+        }
+        catch (Exception e)
+        {
+            RollBack();
+            return e;
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            if (_database.IsInTransaction)
+                _database.Execute("ROLLBACK");
+        }
+        catch (StoreException e)
+        {
+            // Some errors roll back by themselves; should a transaction stay open, the next BEGIN fails and comes back here.
+            LogRollbackFailed(e);
+        }
+    }
+
+    [LoggerMessage(3001, LogLevel.Error, "A commit of {Events} events failed; nothing of it was stored")]
+    private partial void LogCommitFailed(int events, Exception exception);
+
+    [LoggerMessage(3002, LogLevel.Warning, "Rolling back failed")]
+    private partial void LogRollbackFailed(Exception exception);
+}

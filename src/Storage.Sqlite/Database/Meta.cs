@@ -1,0 +1,24 @@
+namespace OrleansIot.Storage.Sqlite.Database;
+
+/// <summary>Single values of the store.</summary>
+internal static class Meta
+{
+    /// <summary>Position in the log below which nothing is needed to open the store.</summary>
+    public const string LogFloor = "log_floor";
+
+    /// <summary>Readings before this time have expired; likewise roll-ups.</summary>
+    public const string ReadingsFrom = "readings_from";
+    public const string RollupsFrom = "rollups_from";
+    public const string RulesSeeded = "rules_seeded";
+
+    public static long? Read(SqliteStatement select)
+    {
+        using (select)
+            return select.Step() ? select.Int64(0) : null;
+    }
+
+    public const string Select = "SELECT value FROM meta WHERE name = ?";
+
+    public static void Write(SqliteDatabase database, string name, long value) =>
+        database.Statement("INSERT INTO meta(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value").Bind(name).Bind(value).Run();
+}

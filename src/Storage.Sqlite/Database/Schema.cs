@@ -1,0 +1,60 @@
+namespace OrleansIot.Storage.Sqlite.Database;
+
+/// <summary>The tables, and the way from each older form to the newest. <c>user_version</c> counts the steps that were taken.</summary>
+internal static class Schema
+{
+    // A step that was released is never edited: the next change is the next step.
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+        -- One row per commit: all its events (see LogRow).
+        CREATE TABLE log(position INTEGER PRIMARY KEY, committed_at INTEGER NOT NULL, body BLOB NOT NULL);
+
+        -- history_through: position in the log up to which the device's readings are in reading_chunk.
+        CREATE TABLE device(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, history_through INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE snapshot(device INTEGER PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL);
+
+        CREATE TABLE alert(
+            id TEXT NOT NULL UNIQUE,
+            device TEXT NOT NULL, rule TEXT NOT NULL, status INTEGER NOT NULL, severity INTEGER NOT NULL, triggered_at INTEGER NOT NULL,
+            acknowledged_at INTEGER, acknowledged_by TEXT, resolved_at INTEGER, resolved_by TEXT, resolution INTEGER,
+            -- The alert as it was triggered.
+            body BLOB NOT NULL);
+        CREATE INDEX alert_by_time ON alert(triggered_at, id);
+        CREATE INDEX alert_by_status ON alert(status, triggered_at, id);
+        CREATE INDEX alert_by_device ON alert(device, triggered_at, id);
+
+        CREATE TABLE rule(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE outbox(
+            sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+            alert_id TEXT NOT NULL, channel TEXT NOT NULL, target TEXT NOT NULL, transition INTEGER NOT NULL, device_name TEXT,
+            created_at INTEGER NOT NULL, status INTEGER NOT NULL, attempts INTEGER NOT NULL, due_at INTEGER NOT NULL,
+            last_attempt_at INTEGER, outcome TEXT, alert BLOB NOT NULL);
+        CREATE INDEX outbox_pending ON outbox(due_at) WHERE status = 0;
+        CREATE INDEX outbox_by_alert ON outbox(alert_id);
+
+        CREATE TABLE reading_chunk(
+            id INTEGER PRIMARY KEY, device INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+            count INTEGER NOT NULL, body BLOB NOT NULL);
+        CREATE INDEX reading_chunk_by_device ON reading_chunk(device, last_at, first_at);
+        CREATE INDEX reading_chunk_by_age ON reading_chunk(last_at);
+
+        -- The one-minute roll-ups of all metrics of a device in one hour (hours since 1970).
+        CREATE TABLE rollup_hour(device INTEGER NOT NULL, hour INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE(device, hour));
+        CREATE INDEX rollup_hour_by_age ON rollup_hour(hour);
+        """,
+    ];
+
+    public static void Migrate(SqliteDatabase database, string file)
+    {
+        var version = database.Number("PRAGMA user_version");
+        if (version > Steps.Length)
+            throw new StoreException($"{file} was written by a newer release (schema {version}; this one knows {Steps.Length}). Run that release, or restore a backup from before it.");
+
+        for (; version < Steps.Length; version++)
+            database.Execute($"BEGIN IMMEDIATE; {Steps[version]} PRAGMA user_version = {version + 1}; COMMIT");
+    }
+}

@@ -1,0 +1,73 @@
+using SQLitePCL;
+
+namespace OrleansIot.Storage.Sqlite.Database;
+
+/// <summary>
+/// One connection, used by one thread at a time. Thin over SQLitePCLRaw rather than ADO.NET: spans are bound and read in place,
+/// and a statement is prepared once for the life of the connection.
+/// </summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
+
+    private SqliteDatabase(sqlite3 handle) => _handle = handle;
+
+    /// <summary>Rows that the last statement inserted, changed or deleted.</summary>
+    public int Changes => raw.sqlite3_changes(_handle);
+
+    /// <summary>Whether a transaction is open.</summary>
+    public bool IsInTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
+
+    public static SqliteDatabase Open(string file, bool readOnly, TimeSpan busyTimeout)
+    {
+        NativeSqlite.EnsureLoaded();
+        var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        var result = raw.sqlite3_open_v2(file, out var handle, flags, null);
+        if (result != raw.SQLITE_OK)
+        {
+            handle.Dispose();
+            throw SqliteErrors.Failure(result, $"{file} does not open");
+        }
+
+        raw.sqlite3_busy_timeout(handle, (int)busyTimeout.TotalMilliseconds);
+        return new SqliteDatabase(handle);
+    }
+
+    /// <summary>Runs statements that answer nothing, such as a migration.</summary>
+    public void Execute(string sql)
+    {
+        if (raw.sqlite3_exec(_handle, sql) is var result and not raw.SQLITE_OK)
+            throw Failure(result);
+    }
+
+    /// <summary>Ready to be bound. Dispose it when done, which only resets it; its next use is then quick.</summary>
+    public SqliteStatement Statement(string sql)
+    {
+        if (_statements.TryGetValue(sql, out var known))
+            return known;
+
+        if (raw.sqlite3_prepare_v2(_handle, sql, out var handle) is var result and not raw.SQLITE_OK)
+            throw Failure(result);
+
+        var statement = new SqliteStatement(this, handle);
+        _statements.Add(sql, statement);
+        return statement;
+    }
+
+    public long Number(string sql)
+    {
+        using var statement = Statement(sql);
+        return statement.Step() ? statement.Int64(0) : 0;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+            statement.Close();
+
+        _handle.Dispose();
+    }
+
+    internal StoreException Failure(int result) => SqliteErrors.Failure(result, raw.sqlite3_errmsg(_handle).utf8_to_string());
+}

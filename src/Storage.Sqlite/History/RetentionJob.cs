@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansIot.Application.History.Ports;
+using OrleansIot.Domain;
+
+namespace OrleansIot.Storage.Sqlite.History;
+
+/// <summary>Drops every hour what is older than <see cref="SqliteOptions"/> say.</summary>
+internal sealed partial class RetentionJob(IReadingHistory history, IOptions<SqliteOptions> options, TimeProvider time, ILogger<RetentionJob> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            do
+                await Expire(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The next run goes on where this one stopped.
+        }
+    }
+
+    private async Task Expire(CancellationToken stopping)
+    {
+        var now = Instant.From(time.GetUtcNow());
+        try
+        {
+            await history.Expire(
+                now - TimeSpan.FromDays(options.Value.ReadingRetentionDays), now - TimeSpan.FromDays(options.Value.RollupRetentionDays), stopping);
+        }
+        catch (StoreException e)
+        {
+            LogExpireFailed(e);
+        }
+    }
+
+    [LoggerMessage(3010, LogLevel.Warning, "Dropping old readings failed; tried again in an hour")]
+    private partial void LogExpireFailed(Exception exception);
+}

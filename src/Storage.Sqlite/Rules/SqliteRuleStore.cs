@@ -1,0 +1,63 @@
+using System.Buffers;
+using OrleansIot.Application.Rules.Ports;
+using OrleansIot.Application.Twins.Encoding;
+using OrleansIot.Domain.Rules;
+using OrleansIot.Storage.Sqlite.Commits;
+using OrleansIot.Storage.Sqlite.Database;
+
+namespace OrleansIot.Storage.Sqlite.Rules;
+
+/// <summary>The table of rules.</summary>
+internal sealed class SqliteRuleStore(GroupCommit writer, ReadConnections readers) : IRuleStore
+{
+    public async ValueTask<bool> IsSeeded(CancellationToken cancellation)
+    {
+        using var reader = await readers.Rent(cancellation);
+        return Meta.Read(reader.Statement(Meta.Select).Bind(Meta.RulesSeeded)) is not null;
+    }
+
+    public async ValueTask MarkSeeded(CancellationToken cancellation) =>
+        await writer.Run(
+            database =>
+            {
+                Meta.Write(database, Meta.RulesSeeded, 1);
+                return true;
+            },
+            null,
+            cancellation);
+
+    public async ValueTask<IReadOnlyList<Rule>> List(CancellationToken cancellation)
+    {
+        using var reader = await readers.Rent(cancellation);
+        using var select = reader.Statement("SELECT body FROM rule ORDER BY id");
+        var rules = new List<Rule>();
+        while (select.Step())
+            rules.Add(RuleCodec.Decode(select.Blob(0)));
+
+        return rules;
+    }
+
+    public async ValueTask Put(Rule rule, CancellationToken cancellation)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        RuleCodec.Encode(body, rule);
+        await writer.Run(
+            database =>
+            {
+                database.Statement("INSERT INTO rule(id, body) VALUES(?, ?) ON CONFLICT(id) DO UPDATE SET body = excluded.body").Bind(rule.Id.Value).Bind(body.WrittenSpan).Run();
+                return true;
+            },
+            null,
+            cancellation);
+    }
+
+    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation) =>
+        writer.Run(
+            database =>
+            {
+                database.Statement("DELETE FROM rule WHERE id = ?").Bind(rule.Value).Run();
+                return database.Changes > 0;
+            },
+            null,
+            cancellation);
+}

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using OrleansIot.Application.Twins.Encoding;
+using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Twins;
+using OrleansIot.Storage.Sqlite.Commits;
+using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.Journal;
+
+namespace OrleansIot.Storage.Sqlite.Snapshots;
+
+/// <summary>One row per twin. Saving also tells the journal what it need no longer keep at hand.</summary>
+internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices, ReadConnections readers) : ITwinSnapshots
+{
+    public async ValueTask<Twin?> Load(DeviceId device, CancellationToken cancellation)
+    {
+        if (devices.Find(device) is not { } known)
+            return null;
+
+        using var reader = await readers.Rent(cancellation);
+        using var select = reader.Statement("SELECT body FROM snapshot WHERE device = ?").Bind(known.Id);
+        return select.Step() ? TwinCodec.Decode(select.Blob(0)) : null;
+    }
+
+    public async ValueTask Save(IReadOnlyCollection<Twin> twins, CancellationToken cancellation)
+    {
+        // Encoded here, not on the writer's thread, which all appends wait for.
+        var encoded = twins.Select(Encode).ToArray();
+        var saved = new KnownDevice[encoded.Length];
+        await writer.Run(
+            database =>
+            {
+                for (var i = 0; i < encoded.Length; i++)
+                    saved[i] = Write(database, encoded[i]);
+
+                return true;
+            },
+            committed: () =>
+            {
+                for (var i = 0; i < encoded.Length; i++)
+                    Saved(saved[i], encoded[i].Version);
+            },
+            cancellation);
+    }
+
+    public async IAsyncEnumerable<DeviceId> Devices([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask;
+        foreach (var known in devices.Stored)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return known.Device;
+        }
+    }
+
+    private static EncodedTwin Encode(Twin twin)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        TwinCodec.Encode(body, twin);
+        return new EncodedTwin(twin.Device, twin.Version, body.WrittenMemory);
+    }
+
+    private KnownDevice Write(SqliteDatabase database, EncodedTwin twin)
+    {
+        var known = devices.GetOrAdd(twin.Device);
+        if (!known.IsStored)
+            DeviceRegister.Store(database, known);
+
+        const string Upsert =
+            "INSERT INTO snapshot(device, version, body) VALUES(?, ?, ?) ON CONFLICT(device) DO UPDATE SET version = excluded.version, body = excluded.body WHERE excluded.version >= version";
+        database.Statement(Upsert).Bind(known.Id).Bind(twin.Version).Bind(twin.Body.Span).Run();
+        return known;
+    }
+
+    private static void Saved(KnownDevice known, long version)
+    {
+        known.IsStored = true;
+        known.Version = Math.Max(known.Version, version);
+        lock (known.Lock)
+            known.Tail.TrimThrough(version);
+    }
+
+    private readonly record struct EncodedTwin(DeviceId Device, long Version, ReadOnlyMemory<byte> Body);
+}

@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace OrleansIot.Storage.Sqlite;
+
+/// <summary>Where the data of the Standalone edition is, and how long it is kept.</summary>
+public sealed class SqliteOptions
+{
+    public const string Section = "Data";
+
+    /// <summary>Directory of the database file; made where there is none. Default <c>./data</c>.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public string Path { get; set; } = "./data";
+
+    /// <summary>Days for which readings (and the event log) are kept. Default 30.</summary>
+    // A month to look back on an incident; at about 25 bytes a reading, 100 devices at one a second then take 7 GB, and the log twice that.
+    [Range(1, 3_650)]
+    public int ReadingRetentionDays { get; set; } = 30;
+
+    /// <summary>Days for which one-minute roll-ups are kept. Default 400.</summary>
+    // A year and a month: this week can be held against the same week of last year.
+    [Range(1, 36_500)]
+    public int RollupRetentionDays { get; set; } = 400;
+}
+
+[OptionsValidator]
+internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOptions>;

@@ -1,0 +1,142 @@
+using Microsoft.Extensions.Logging;
+using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.History.Ports;
+using OrleansIot.Application.Notifications.Ports;
+using OrleansIot.Application.Rules.Ports;
+using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Storage.Sqlite.Alerts;
+using OrleansIot.Storage.Sqlite.Commits;
+using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.History;
+using OrleansIot.Storage.Sqlite.Journal;
+using OrleansIot.Storage.Sqlite.Outbox;
+using OrleansIot.Storage.Sqlite.Rules;
+using OrleansIot.Storage.Sqlite.Snapshots;
+
+namespace OrleansIot.Storage.Sqlite;
+
+/// <summary>The open data directory and the ports that work on it.</summary>
+internal sealed partial class SqliteStore : IAsyncDisposable
+{
+    // Nobody else writes; only a backup tool may hold the file for a moment.
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(2);
+
+    // How stale the floor of the log may be, which only a start after a crash feels.
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(10);
+
+    private readonly DataDirectory _directory;
+    private readonly SqliteDatabase _database;
+    private readonly ReadConnections _readers;
+    private readonly GroupCommit _writer;
+    private readonly HistoryBuffers _buffers;
+    private readonly LogFloor _floor;
+    private readonly ITimer _tick;
+    private readonly ILogger _log;
+
+    private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, TimeProvider time, ILogger log)
+    {
+        _directory = directory;
+        _database = database;
+        _log = log;
+        _readers = new ReadConnections(directory.DatabaseFile, busyTimeout);
+        var devices = new DeviceRegister();
+        var recovered = new RecoveredRows();
+        var position = new LogPosition();
+        var added = new MessagesAdded();
+        _buffers = new HistoryBuffers(time, position);
+        _floor = new LogFloor(devices, position, recovered);
+        _writer = new GroupCommit(database, new JournalBatch(devices, _buffers, added, position), _buffers, time, log);
+        var retention = new Retention(_writer, _floor);
+
+        Journal = new SqliteJournal(_writer, devices, _readers, recovered);
+        Snapshots = new SqliteSnapshots(_writer, devices, _readers);
+        Alerts = new SqliteAlertBook(_readers);
+        Rules = new SqliteRuleStore(_writer, _readers);
+        Outbox = new SqliteOutbox(_writer, _readers, added);
+        History = new SqliteReadingHistory(_buffers, devices, _readers, retention);
+
+        retention.Load(database);
+        new LogRecovery(devices, _buffers, recovered, position).Run(database);
+        _writer.Start();
+        _tick = time.CreateTimer(_ => Tick(), null, TickInterval, TickInterval);
+    }
+
+    public ITwinJournal Journal { get; }
+
+    public ITwinSnapshots Snapshots { get; }
+
+    public IAlertBook Alerts { get; }
+
+    public IRuleStore Rules { get; }
+
+    public IOutbox Outbox { get; }
+
+    public IReadingHistory History { get; }
+
+    /// <param name="busyTimeout">How long to wait for a lock of another program on the file.</param>
+    /// <exception cref="StoreException">The directory cannot be used; the message says why and what mends it.</exception>
+    public static SqliteStore Open(string path, TimeProvider time, ILogger log, TimeSpan? busyTimeout = null)
+    {
+        var directory = DataDirectory.Open(path);
+        var patience = busyTimeout ?? BusyTimeout;
+        SqliteDatabase? database = null;
+        try
+        {
+            var started = time.GetTimestamp();
+            database = SqliteDatabase.Open(directory.DatabaseFile, readOnly: false, patience);
+            Prepare(database, directory.DatabaseFile);
+            var store = new SqliteStore(directory, database, patience, time, log);
+            LogOpened(log, directory.DatabaseFile, NativeSqlite.EnsureLoaded(), time.GetElapsedTime(started).TotalMilliseconds);
+            return store;
+        }
+        catch
+        {
+            database?.Dispose();
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _tick.DisposeAsync();
+        _buffers.Close();
+        await _writer.DisposeAsync();
+        _readers.Dispose();
+        try
+        {
+            _floor.Store(_database);
+            _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (StoreException e)
+        {
+            // All that was promised is in the file and its write-ahead log; the next start only takes longer.
+            LogCloseFailed(_log, e);
+        }
+
+        _database.Dispose();
+        _directory.Dispose();
+    }
+
+    private static void Prepare(SqliteDatabase database, string file)
+    {
+        // A commit writes some pages of log; larger pages would only make the small commits of a quiet fleet larger.
+        // Checkpoints every 16 MiB of write-ahead log: a page that many commits change is then copied once.
+        database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864");
+        Schema.Migrate(database, file);
+    }
+
+    private void Tick() => _writer.Offer(new WriteJob<bool>(
+        database =>
+        {
+            _floor.Store(database);
+            return true;
+        },
+        null));
+
+    [LoggerMessage(3000, LogLevel.Information, "Opened {File} (SQLite {Version}) in {Milliseconds:0} ms")]
+    private static partial void LogOpened(ILogger logger, string file, string version, double milliseconds);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Closing the store left work for the next start")]
+    private static partial void LogCloseFailed(ILogger logger, Exception exception);
+}

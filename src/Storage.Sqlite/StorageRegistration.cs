@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansIot.Storage.Sqlite.History;
+
+namespace OrleansIot.Storage.Sqlite;
+
+/// <summary>Registers the storage ports of the Standalone edition.</summary>
+public static class StorageRegistration
+{
+    /// <summary>Call it before whatever uses the ports: hosted services stop in reverse order, and the store must be the last.</summary>
+    public static IServiceCollection AddSqliteStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<SqliteOptions, SqliteOptionsValidator>().Bind(configuration.GetSection(SqliteOptions.Section));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => SqliteStore.Open(
+            provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Path,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SqliteStore>>()));
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Journal);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Snapshots);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Alerts);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Rules);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Outbox);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
+        services.AddHostedService<RetentionJob>();
+        return services;
+    }
+}

@@ -1,0 +1,25 @@
+namespace OrleansIot.Storage.Sqlite;
+
+/// <summary>The store could not do what was asked of it. Nothing of it was stored.</summary>
+public sealed class StoreException : Exception
+{
+    public StoreException(string message, bool isTransient, Exception? innerException = null)
+        : base(message, innerException) => IsTransient = isTransient;
+
+    public StoreException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    public StoreException(string message)
+        : base(message)
+    {
+    }
+
+    public StoreException()
+    {
+    }
+
+    /// <summary>Whether the same may work later: a full disk, a busy file, a failed read or write.</summary>
+    public bool IsTransient { get; }
+}

@@ -1,0 +1,311 @@
+#!/usr/bin/env bash
+# Restores, builds and tests what needs no Orleans package (Standalone.slnf), with nothing but the .NET SDK.
+# The last line is always "N passed, N failed, N skipped", over all test projects; the exit code is 0 only if something
+# ran and nothing failed. A test project that crashed, hung or ran no test counts as one failure.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'USAGE'
+usage: ./test.sh [--filter X] [--no-install]
+
+  --filter X     only the tests that X selects, as `dotnet test --filter` takes it: a part of the full name, or an expression
+  --no-install   do not install missing peers (mosquitto, chromium, ...); the tests that want them skip and say so
+USAGE
+}
+
+configuration=Release
+hang_limit=300s # without a test starting or ending
+filter=''
+install=yes
+while (($# > 0)); do
+  case $1 in
+    --filter)
+      filter=${2:?--filter wants an expression}
+      shift 2
+      ;;
+    --filter=*)
+      filter=${1#*=}
+      shift
+      ;;
+    --no-install)
+      install=no
+      shift
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
+export PATH="$PATH:/usr/sbin" # Debian keeps mosquitto there, out of a plain user's path
+
+work=$(mktemp -d)
+policy=''
+# shellcheck disable=SC2317 # the trap below calls it
+cleanup() {
+  if [[ -n $policy ]]; then
+    as_root rm -f "$policy" || true
+  fi
+  rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; wait; exit 130' INT TERM
+
+say() { printf '\n== %s\n' "$*"; }
+
+# Nothing could be tested.
+stop() {
+  printf '\nNOTHING WAS TESTED: %s\n0 passed, 0 failed, 0 skipped\n' "$*"
+  exit 1
+}
+
+as_root() {
+  if (($(id -u) == 0)); then "$@"; else sudo -n "$@"; fi
+}
+
+can_install() {
+  [[ $install == yes ]] && command -v apt-get >/dev/null && { (($(id -u) == 0)) || sudo -n true 2>/dev/null; }
+}
+
+# --- Peers: programs that nobody here wrote, against which some tests run -------------------------------------------------
+
+peers=(mosquitto mosquitto-clients chromium prometheus python3-paho-mqtt)
+
+has_peer() {
+  case $1 in
+    mosquitto) command -v mosquitto ;;
+    mosquitto-clients) command -v mosquitto_pub && command -v mosquitto_sub ;;
+    chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+    prometheus) command -v promtool ;;
+    python3-paho-mqtt) [[ -x /usr/bin/python3 ]] && /usr/bin/python3 -c 'import paho.mqtt.client' ;;
+  esac >/dev/null 2>&1
+}
+
+what_it_tests() {
+  case $1 in
+    mosquitto) echo "against a broker of somebody else" ;;
+    mosquitto-clients) echo "with mosquitto_pub and mosquitto_sub" ;;
+    chromium) echo "the dashboard in a browser" ;;
+    prometheus) echo "the metrics page with promtool" ;;
+    python3-paho-mqtt) echo "with the Paho client" ;;
+  esac
+}
+
+missing_peers() {
+  local peer
+  for peer in "${peers[@]}"; do
+    has_peer "$peer" || echo "$peer"
+  done
+}
+
+# Only the programs are wanted: a broker service on 1883 would be in the way of the product itself, now and at the next boot.
+install_peers() {
+  local apt=(env DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -o Acquire::http::Timeout=20 -o Acquire::Retries=1 -o DPkg::Lock::Timeout=120)
+  if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+    policy=/usr/sbin/policy-rc.d
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+  fi
+
+  as_root "${apt[@]}" update >"$work/apt.log" 2>&1 </dev/null || true
+  if ! as_root "${apt[@]}" install -y --no-install-recommends "$@" >>"$work/apt.log" 2>&1 </dev/null; then
+    echo "Not all could be installed:"
+    tail -n 3 "$work/apt.log"
+  fi
+
+  if [[ -n $policy ]]; then
+    as_root rm -f "$policy"
+    policy=''
+  fi
+
+  local service
+  for service in mosquitto prometheus; do
+    if [[ " $* " == *" $service "* && -d /run/systemd/system ]]; then
+      as_root systemctl disable --now "$service" >/dev/null 2>&1 || true
+    fi
+  done
+}
+
+mapfile -t missing < <(missing_peers)
+if ((${#missing[@]} > 0)) && can_install; then
+  say "Installing ${missing[*]}"
+  install_peers "${missing[@]}"
+  mapfile -t missing < <(missing_peers)
+fi
+
+# --- Build ------------------------------------------------------------------------------------------------------------------
+
+command -v dotnet >/dev/null || stop "there is no dotnet here. Install the .NET 10 SDK."
+[[ ! -d src/Silo ]] || stop "src/Silo is here, and this script does not test it yet."
+
+# Quiet where all is well; warnings always, everything where it fails.
+build_step() {
+  local log=$work/build.log
+  if "$@" >"$log" 2>&1 </dev/null; then
+    grep ' warning ' "$log" | sort -u || true
+  else
+    grep ' error ' "$log" | sort -u || cat "$log"
+    return 1
+  fi
+}
+
+say "Restoring and building Standalone.slnf ($configuration)"
+build_step dotnet restore Standalone.slnf --verbosity quiet || stop "Standalone.slnf does not restore."
+build_step dotnet build Standalone.slnf --configuration "$configuration" --no-restore --verbosity quiet || stop "Standalone.slnf does not build."
+
+# --- Test -------------------------------------------------------------------------------------------------------------------
+
+# One record per result of a TRX file. Writes the failed and the skipped ones, with what they say, to two files; prints the three counts.
+# shellcheck disable=SC2016
+read_results='
+  function text(s) {
+    gsub(/&lt;/, "<", s); gsub(/&gt;/, ">", s); gsub(/&quot;/, "\"", s); gsub(/&apos;/, "\047", s)
+    gsub(/&#x[dD];/, "", s); gsub(/&#x[aA];/, " ", s); gsub(/&amp;/, "\\&", s)
+    return s
+  }
+  function attribute(name,   at, rest) {
+    at = index($0, " " name "=\"")
+    rest = substr($0, at + length(name) + 3)
+    return substr(rest, 1, index(rest, "\"") - 1)
+  }
+  function between(start, end,   at, rest) {
+    at = index($0, start)
+    if (at == 0) return ""
+    rest = substr($0, at + length(start))
+    return substr(rest, 1, index(rest, end) - 1)
+  }
+  function ours(trace) {
+    gsub(/\n +at (System|Xunit)\.[^\n]*/, "", trace)
+    return trace
+  }
+  function indented(s) {
+    gsub(/\n/, "\n      ", s)
+    return s == "" ? "" : "      " s "\n"
+  }
+  BEGIN { RS = "<UnitTestResult " }
+  NR == 1 { next }
+  {
+    $0 = " " $0
+    outcome = attribute("outcome")
+    name = text(attribute("testName"))
+    message = index($0, "</UnitTestResult>") ? text(between("<Message>", "</Message>")) : ""
+    if (outcome == "Passed") passed++
+    else if (outcome == "NotExecuted") { skipped++; printf "  %s\n%s", name, indented(message) > skipped_file }
+    else { failed++; printf "  %s\n%s%s", name, indented(message), indented(ours(text(between("<StackTrace>", "</StackTrace>")))) > failed_file }
+  }
+  END { printf "%d %d %d\n", passed, failed, skipped }
+'
+
+boilerplate='^\s*$|^   at |^VSTest version|^Starting test execution|^A total of|^Results File|^Attachments|/Sequence_|may, or may not|^Additionally, path'
+
+# Runs one test project. Leaves <project>.counts in $work and, where there is something to tell, .failed, .skipped and .broken.
+run_project() {
+  local project=$1 name started=$SECONDS code=0 passed=0 failed=0 skipped=0 broken='' running assembly
+  name=$(basename "$project" .csproj)
+  local out=$work/$name
+  assembly=$(dirname "$project")/bin/$configuration/net10.0/OrleansIot.$name.dll
+  local arguments=("$assembly" "--Logger:trx;LogFileName=$out.trx" "--ResultsDirectory:$work/results.$name"
+    "--Blame:CollectHangDump;TestTimeout=$hang_limit;HangDumpType=none")
+  [[ -z $filter ]] || arguments+=("--TestCaseFilter:$filter")
+
+  # A process group of its own: what a broken test leaves running (its own process, hosts, browsers) ends with it.
+  set -m
+  dotnet vstest "${arguments[@]}" >"$out.log" 2>&1 </dev/null &
+  local group=$!
+  set +m
+  # shellcheck disable=SC2064 # the group as it is now
+  trap "kill -KILL -- -$group 2>/dev/null || true" EXIT
+  trap 'exit 130' INT TERM
+  wait "$group" || code=$?
+
+  if [[ -f $out.trx ]]; then
+    read -r passed failed skipped < <(awk -v failed_file="$out.failed" -v skipped_file="$out.skipped" "$read_results" "$out.trx")
+  fi
+
+  if [[ ! -f $out.trx ]]; then
+    broken="left no result (exit code $code)"
+  elif grep -q '^Test Run Aborted' "$out.log" || ((code != 0 && failed == 0)); then
+    running=$(awk 'found && NF { print; exit } /^The test running when the crash occurred/ { found = 1 }' "$out.log")
+    broken="broke off: its process died, or no test started or ended for $hang_limit${running:+; running was $running}"
+  elif ((passed + failed + skipped == 0)) && [[ -z $filter ]]; then
+    broken="ran no test"
+  fi
+
+  if [[ -n $broken ]]; then
+    failed=$((failed + 1))
+    printf '  %s %s\n' "$name" "$broken" >"$out.broken"
+    [[ $broken == ran* ]] || grep -vE "$boilerplate" "$out.log" | tail -n 15 | sed 's/^/      /' >>"$out.broken" || true
+  fi
+
+  echo "$passed $failed $skipped" >"$out.counts"
+  [[ -n $filter ]] && ((passed + failed + skipped == 0)) ||
+    printf '  %-24s %5d passed %4d failed %4d skipped  %4d s\n' "$name" "$passed" "$failed" "$skipped" "$((SECONDS - started))"
+}
+
+mapfile -t projects < <(grep -oE 'tests/[^"]+\.Tests\.csproj' Standalone.slnf)
+((${#projects[@]} > 0)) || stop "Standalone.slnf names no test project."
+
+# Scenarios with time limits of their own (whole processes, browsers) run alone, after the rest.
+alone_names=' EndToEnd.Tests Conformance.Tests '
+alone=()
+together=()
+for project in "${projects[@]}"; do
+  if [[ $alone_names == *" $(basename "$project" .csproj) "* ]]; then alone+=("$project"); else together+=("$project"); fi
+done
+
+workers=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+((workers <= 4)) || workers=4
+
+say "Testing ${#projects[@]} projects${filter:+, only $filter}"
+for project in "${together[@]}"; do
+  while (($(jobs -rp | wc -l) >= workers)); do wait -n; done
+  run_project "$project" &
+done
+wait
+for project in "${alone[@]}"; do
+  run_project "$project" &
+  wait
+done
+
+# --- Tell -------------------------------------------------------------------------------------------------------------------
+
+# Where some project left such a file: the heading, then all of them.
+tell() {
+  local heading=$1 kind=$2
+  compgen -G "$work/*.$kind" >/dev/null || return 0
+  say "$heading"
+  cat "$work"/*."$kind"
+}
+
+tell "Skipped" skipped
+tell "Failed" failed
+tell "TEST PROJECTS THAT DID NOT RUN AS THEY SHOULD" broken
+
+say "Not tested"
+echo "  The cluster edition: it is not built yet, this release has no code of it."
+for peer in "${missing[@]}"; do
+  echo "  ${peer^^} IS NOT INSTALLED: NOT TESTED $(what_it_tests "$peer")"
+done
+
+passed=0 failed=0 skipped=0
+for project in "${projects[@]}"; do
+  read -r p f s <"$work/$(basename "$project" .csproj).counts" || { p=0 f=1 s=0; }
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+
+code=0
+((failed == 0)) || code=1
+if ((passed + failed == 0)); then
+  echo "  ANYTHING AT ALL: no test ran${filter:+; --filter $filter selects none}."
+  code=1
+fi
+
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+exit "$code"

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansIot.Api.Tests.Host;
+
+namespace OrleansIot.Api.Tests;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task A_host_whose_store_is_down_is_alive_but_not_ready()
+    {
+        await using var host = await ApiHost.Started(services => services.AddHealthChecks()
+            .AddCheck("gateway", () => HealthCheckResult.Healthy())
+            .AddCheck("store", () => HealthCheckResult.Unhealthy("The disk is full.")));
+
+        using var live = await host.Client.GetAsync("/health/live");
+        using var ready = await host.Client.GetAsync("/health/ready");
+
+        Assert.Equal(200, (int)live.StatusCode);
+        Assert.Equal(503, (int)ready.StatusCode);
+        var body = System.Text.Json.Nodes.JsonNode.Parse(await ready.Content.ReadAsStringAsync())!;
+        Assert.Equal("unhealthy", (string?)body["status"]);
+        Assert.Equal("healthy", (string?)body["checks"]!["gateway"]!["status"]);
+        Assert.Equal("The disk is full.", (string?)body["checks"]!["store"]!["description"]);
+    }
+
+    [Fact]
+    public async Task A_host_without_complaints_is_ready()
+    {
+        await using var host = await ApiHost.Started();
+
+        Assert.Equal("""{"status":"healthy","checks":{}}""", (await host.Get("/health/ready")).ToJsonString());
+    }
+}

@@ -1,0 +1,76 @@
+using OrleansIot.Application.History.Ports;
+using OrleansIot.Application.Notifications;
+using OrleansIot.Application.Notifications.Ports;
+using OrleansIot.Application.Rules.Ports;
+using OrleansIot.Domain;
+using OrleansIot.Domain.Alerts;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Telemetry;
+
+namespace OrleansIot.Api.Tests.Host;
+
+/// <summary>A history that answers what a test put in, and remembers what it was asked.</summary>
+internal sealed class LocalHistory : IReadingHistory
+{
+    public SeriesQuery? Asked { get; private set; }
+
+    public (Instant From, Instant To, int Limit)? AskedReadings { get; private set; }
+
+    public Series Answer { get; set; } = new([], TimeSpan.FromSeconds(12));
+
+    public IReadOnlyList<Reading> Kept { get; set; } = [];
+
+    public ValueTask<Series> Query(SeriesQuery query, CancellationToken cancellation)
+    {
+        Asked = query;
+        return new(Answer);
+    }
+
+    public ValueTask<IReadOnlyList<Reading>> Readings(DeviceId device, Instant from, Instant to, int limit, CancellationToken cancellation)
+    {
+        AskedReadings = (from, to, limit);
+        return new(Kept);
+    }
+
+    public ValueTask Expire(Instant readingsBefore, Instant rollupsBefore, CancellationToken cancellation) => default;
+}
+
+/// <summary>An outbox that a test fills with deliveries.</summary>
+internal sealed class LocalOutbox : IOutbox
+{
+    public List<Delivery> Deliveries { get; } = [];
+
+    public ValueTask<IReadOnlyList<Delivery>> Of(AlertId alert, CancellationToken cancellation) =>
+        new([.. Deliveries.Where(delivery => delivery.Message.Alert.Id == alert)]);
+
+    public ValueTask<IReadOnlyList<Delivery>> Due(Instant now, int limit, CancellationToken cancellation) => new([]);
+
+    public ValueTask<Instant?> NextDue(CancellationToken cancellation) => new((Instant?)null);
+
+    public ValueTask Record(string messageId, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation) => default;
+
+    public ValueTask<IReadOnlyList<Delivery>> Latest(int limit, CancellationToken cancellation) => new(Deliveries);
+
+    public Task Added(CancellationToken cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+}
+
+/// <summary>Rules in memory; none are shipped.</summary>
+internal sealed class LocalRules : IRuleStore
+{
+    private readonly Dictionary<RuleId, Rule> _rules = [];
+
+    public ValueTask<bool> IsSeeded(CancellationToken cancellation) => new(true);
+
+    public ValueTask MarkSeeded(CancellationToken cancellation) => default;
+
+    public ValueTask<IReadOnlyList<Rule>> List(CancellationToken cancellation) => new([.. _rules.Values]);
+
+    public ValueTask Put(Rule rule, CancellationToken cancellation)
+    {
+        _rules[rule.Id] = rule;
+        return default;
+    }
+
+    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation) => new(_rules.Remove(rule));
+}

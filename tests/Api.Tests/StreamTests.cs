@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using OrleansIot.Api.Tests.Host;
+using OrleansIot.Domain.Devices;
+
+namespace OrleansIot.Api.Tests;
+
+public sealed class StreamTests : IAsyncLifetime
+{
+    private ApiHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await ApiHost.Started();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task What_happens_is_told_as_it_happens()
+    {
+        await _host.PutRule("hot");
+        await using var stream = await Listener.To(_host, "/api/v1/stream");
+
+        await _host.Report("d", ("t", 99));
+        await _host.Describe("d", new DeviceDescription("Pump", null, null, ["x"]));
+
+        var status = await stream.Next("status");
+        Assert.Equal(("1", "d", "online"), (status.Id, (string?)status.Data["deviceId"], (string?)status.Data["status"]));
+        var reading = await stream.Next("reading");
+        Assert.Equal("2", reading.Id);
+        Assert.Equal(
+            """{"deviceId":"d","at":"2026-01-01T00:00:00.000Z","receivedAt":"2026-01-01T00:00:00.000Z","metrics":{"t":99}}""",
+            reading.Data.ToJsonString());
+        Assert.Equal("hot", (string?)(await stream.Next("alert")).Data["ruleId"]);
+        Assert.Equal("Pump", (string?)(await stream.Next("device")).Data["name"]);
+    }
+
+    [Fact]
+    public async Task A_stream_of_one_device_tells_of_no_other()
+    {
+        await using var stream = await Listener.To(_host, "/api/v1/stream?device=d2");
+
+        await _host.Report("d1", ("t", 1));
+        await _host.Report("d2", ("t", 2));
+
+        Assert.Equal("d2", (string?)(await stream.Next("status")).Data["deviceId"]);
+        Assert.Equal("d2", (string?)(await stream.Next("reading")).Data["deviceId"]);
+    }
+
+    [Fact]
+    public async Task While_nothing_happens_a_comment_keeps_the_connection_open()
+    {
+        await using var stream = await Listener.To(_host, "/api/v1/stream");
+
+        _host.Time.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(": still here", await stream.NextLine("the first heartbeat"));
+    }
+
+    [Fact]
+    public async Task A_device_that_cannot_be_is_refused() =>
+        Assert.Equal("query.invalid", (string?)(await _host.Get("/api/v1/stream?device=a%20b", 400))["code"]);
+
+    [Fact]
+    public async Task A_host_that_stops_ends_its_streams()
+    {
+        var host = await ApiHost.Started();
+        await using var stream = await Listener.To(host, "/api/v1/stream");
+
+        await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.Null(await stream.NextLine("the end of the stream"));
+    }
+
+    private sealed record Event(string Id, string Name, JsonNode Data);
+
+    /// <summary>One reader of the stream; every wait has a limit that says what did not come.</summary>
+    private sealed class Listener(HttpResponseMessage response, StreamReader lines) : IAsyncDisposable
+    {
+        private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+        public static async Task<Listener> To(ApiHost host, string path)
+        {
+            var response = await host.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+            var listener = new Listener(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
+            Assert.Equal(": watching", await listener.NextLine("the first line"));
+            return listener;
+        }
+
+        public async Task<string?> NextLine(string what)
+        {
+            string? line;
+            do
+            {
+                line = await Within(lines.ReadLineAsync(), what);
+            }
+            while (line == "");
+
+            return line;
+        }
+
+        public async Task<Event> Next(string name)
+        {
+            var id = await NextLine($"the id of '{name}'");
+            var kind = await NextLine($"the name of '{name}'");
+            var data = await NextLine($"the data of '{name}'");
+            Assert.Equal($"event: {name}", kind);
+            return new Event(id!["id: ".Length..], name, JsonNode.Parse(data!["data: ".Length..])!);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            lines.Dispose();
+            response.Dispose();
+            return default;
+        }
+
+        private static async Task<T> Within<T>(Task<T> task, string what)
+        {
+            try
+            {
+                return await task.WaitAsync(Limit, TimeProvider.System);
+            }
+            catch (TimeoutException)
+            {
+                throw new TimeoutException($"Not within {Limit.TotalSeconds} s: {what}.");
+            }
+        }
+    }
+}

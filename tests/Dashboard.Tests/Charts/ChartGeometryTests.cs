@@ -1,0 +1,95 @@
+using OrleansIot.Dashboard.Charts;
+using OrleansIot.Domain;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Telemetry;
+using OrleansIot.TestKit.Storage;
+
+namespace OrleansIot.Dashboard.Tests.Charts;
+
+public sealed class ChartGeometryTests
+{
+    private static readonly Instant Noon = Instant.From(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public async Task Values_stand_between_the_ticks_and_a_rule_near_by_is_in_view()
+    {
+        var geometry = new ChartGeometry(await Series(58, 64, 69), [new ChartLine(70, "Too hot", "is-critical", Clears: false)]);
+
+        Assert.True(geometry.Low < 58 && geometry.High > 70);
+        Assert.Equal([58d, 60, 62, 64, 66, 68, 70], geometry.ValueTicks);
+        Assert.Single(geometry.Lines);
+    }
+
+    [Fact]
+    public async Task A_rule_far_off_does_not_flatten_the_data()
+    {
+        var geometry = new ChartGeometry(await Series(58, 64, 69), [new ChartLine(5_000, "Melted", "is-critical", Clears: false)]);
+
+        Assert.True(geometry.High < 100);
+        Assert.Equal("Melted", Assert.Single(geometry.LinesOutOfView).Name);
+    }
+
+    [Fact]
+    public async Task The_path_holds_the_exact_values_above_its_base()
+    {
+        var geometry = new ChartGeometry(await Series(60, 61.5, 60.25), []);
+
+        Assert.Equal(60, geometry.Base);
+        Assert.Equal("M3585 0L3600 1.5L3615 0.25", geometry.Mean);
+        Assert.Equal("M3585 0L3600 1.5L3615 0.25L3615 0.25L3600 1.5L3585 0Z", geometry.Band);
+    }
+
+    [Fact]
+    public async Task Silence_is_a_gap_and_not_a_line()
+    {
+        var series = await Series(60, 61);
+        series.Add(Noon + TimeSpan.FromMinutes(10), 64);
+
+        var geometry = new ChartGeometry(series, []);
+
+        Assert.Equal(2, geometry.Mean.Count(c => c == 'M'));
+        Assert.Equal(2, geometry.Band.Count(c => c == 'Z'));
+    }
+
+    [Fact]
+    public async Task One_value_that_never_changes_still_has_a_scale()
+    {
+        var geometry = new ChartGeometry(await Series(0, 0), []);
+
+        Assert.True(geometry.High > geometry.Low);
+        Assert.DoesNotContain("NaN", geometry.Transform, StringComparison.Ordinal);
+        Assert.NotEmpty(geometry.ValueTicks);
+    }
+
+    [Fact]
+    public async Task Time_passing_changes_the_layout_and_not_the_paths()
+    {
+        var series = await Series(60, 61, 62);
+        var before = new ChartGeometry(series, []);
+
+        series.SlideTo(Noon + TimeSpan.FromMinutes(2));
+        var after = new ChartGeometry(series, []);
+
+        Assert.Equal((before.Mean, before.Band), (after.Mean, after.Band));
+        Assert.NotEqual(before.Transform, after.Transform);
+    }
+
+    [Fact]
+    public void A_sparkline_spans_its_box_and_a_level_one_is_a_line_in_the_middle()
+    {
+        Assert.Equal("M0 23L60 1L120 12", SparkPath.Of([1, 3, 2]));
+        Assert.Equal("M0 12L120 12", SparkPath.Of([5, 5]));
+        Assert.Equal("", SparkPath.Of([5]));
+    }
+
+    // One value in each bucket of 15 s, the first one at noon.
+    private static async Task<LiveSeries> Series(params double[] values)
+    {
+        var series = await LiveSeries.Load(
+            new InMemoryReadingHistory(), DeviceId.Parse("boiler-7"), MetricName.Parse("temperature"), TimeSpan.FromHours(1), 240, Noon, CancellationToken.None);
+        for (var i = 0; i < values.Length; i++)
+            series.Add(Noon + TimeSpan.FromSeconds(15 * i), values[i]);
+
+        return series;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text;
+using OrleansIot.Dashboard.DeviceDetail;
+using OrleansIot.Dashboard.Live;
+using OrleansIot.Domain;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Telemetry;
+
+namespace OrleansIot.Dashboard.Tests.DeviceDetail;
+
+public sealed class DeviceSheetTests : IAsyncDisposable
+{
+    private static readonly MetricName Temperature = MetricName.Parse("temperature");
+    private static readonly MetricName Pressure = MetricName.Parse("pressure");
+
+    private readonly Plant _plant = new();
+
+    [Fact]
+    public async Task A_device_never_heard_of_has_no_twin()
+    {
+        var sheet = await Loaded("boiler-8");
+
+        Assert.Null(sheet.Twin);
+        Assert.Empty(sheet.Tiles);
+    }
+
+    [Fact]
+    public async Task The_chart_shows_what_was_asked_for_else_what_is_wrong_else_the_first_number()
+    {
+        await _plant.Report("boiler-7", ("pressure", 2), ("temperature", 60));
+        Assert.Equal(Pressure, (await Loaded("boiler-7")).Charted);
+        Assert.Equal(Temperature, (await Loaded("boiler-7", Temperature)).Charted);
+
+        await _plant.WatchForHeat();
+        await _plant.Report("boiler-7", ("pressure", 2), ("temperature", 91));
+        Assert.Equal(Temperature, (await Loaded("boiler-7")).Charted);
+    }
+
+    [Fact]
+    public async Task Rules_on_the_metric_are_lines_where_they_fire_and_where_they_clear()
+    {
+        await _plant.WatchForHeat();
+        await _plant.Report("boiler-7", ("temperature", 60), ("pressure", 2));
+
+        var sheet = await Loaded("boiler-7", Temperature);
+
+        Assert.Equal([(70d, false), (65d, true)], sheet.Lines.Select(line => (line.Value, line.Clears)));
+        Assert.Equal([70d], sheet.LimitsOf(Temperature));
+        Assert.Empty(sheet.LimitsOf(Pressure));
+    }
+
+    [Fact]
+    public async Task An_update_moves_values_trends_chart_and_message_without_asking_the_history()
+    {
+        await _plant.Report("boiler-7", ("temperature", 60));
+        var sheet = await Loaded("boiler-7");
+        _plant.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await sheet.Apply(await Reading("boiler-7", 66), CancellationToken.None);
+
+        var tile = Assert.Single(sheet.Tiles);
+        Assert.Equal(66, tile.Last.Value.Number);
+        Assert.Equal([60d, 66d], tile.Trend!.Means);
+        Assert.Equal([60d, 66d], sheet.Chart!.Means);
+        Assert.Equal("""{"message":2}""", Encoding.UTF8.GetString(sheet.LastMessage!.Payload.Span));
+    }
+
+    [Fact]
+    public async Task An_alert_that_opens_is_listed_first_and_marks_its_tile()
+    {
+        await _plant.WatchForHeat();
+        await _plant.Report("boiler-7", ("temperature", 60));
+        var sheet = await Loaded("boiler-7");
+
+        await sheet.Apply(await Reading("boiler-7", 91), CancellationToken.None);
+
+        Assert.True(Assert.Single(sheet.Alerts).IsOpen);
+        Assert.Equal(Severity.Critical, Assert.Single(sheet.Tiles).Severity);
+    }
+
+    [Fact]
+    public async Task The_first_reading_of_a_device_fills_its_page()
+    {
+        var sheet = await Loaded("boiler-9");
+
+        await sheet.Apply(await Reading("boiler-9", 61), CancellationToken.None);
+
+        Assert.Equal(Temperature, sheet.Charted);
+        Assert.Equal([61d], sheet.Chart!.Means);
+    }
+
+    [Fact]
+    public void A_range_that_is_not_there_is_an_hour() => Assert.Equal(ChartRange.Hour, ChartRange.Of("3y"));
+
+    [Fact]
+    public void Tags_are_told_apart_by_commas_and_blanks_say_nothing()
+    {
+        var form = new DeviceForm { Name = " Boiler 7 ", Location = "  ", Tags = "line-1, , 24/7,line-1" };
+
+        var description = form.Describe()!;
+
+        Assert.Equal(("Boiler 7", null, null), (description.Name, description.Type, description.Location));
+        Assert.Equal(["line-1", "24/7"], description.Tags);
+    }
+
+    [Fact]
+    public void What_is_too_long_is_named_with_its_mend()
+    {
+        var form = new DeviceForm { Name = new string('x', 129), Tags = string.Join(',', Enumerable.Range(0, 51)) };
+
+        Assert.Null(form.Describe());
+        Assert.Equal("129 characters; shorten it to 128.", form.Mends["Name"]);
+        Assert.Equal("51 tags; a device has at most 50.", form.Mends["Tags"]);
+    }
+
+    public ValueTask DisposeAsync() => _plant.DisposeAsync();
+
+    private async Task<DeviceSheet> Loaded(string device, MetricName? metric = null)
+    {
+        var sheet = new DeviceSheet(DeviceId.Parse(device), _plant.Twins, _plant.Store.History, _plant.Rules, _plant.Store.Alerts, _plant.Time);
+        await sheet.Load(metric, ChartRange.Hour, CancellationToken.None);
+        return sheet;
+    }
+
+    private async Task<FleetUpdate> Reading(string device, double temperature)
+    {
+        await _plant.Report(device, ("temperature", temperature));
+        var now = Instant.From(_plant.Time.GetUtcNow());
+        return await _plant.UpdateOf(device) with { Readings = [new Reading(now, now, [new Metric(Temperature, MetricValue.Of(temperature))])] };
+    }
+}

@@ -1,0 +1,27 @@
+using OrleansIot.Dashboard.Display;
+using OrleansIot.Domain.Telemetry;
+
+namespace OrleansIot.Dashboard.Tests.Display;
+
+public sealed class MetricTextTests
+{
+    [Theory]
+    [InlineData("temperature", 91.4, "91.4")]
+    [InlineData("humidity-percent", 41.26, "41.3 %")]
+    [InlineData("cpuPercent", 7, "7 %")]
+    [InlineData("memory_used_bytes", 3_435_973_837, "3.2 GiB")]
+    [InlineData("network-in-bytes-per-second", 120_000, "117.2 KiB/s")]
+    [InlineData("disk-bytes", 512, "512 B")]
+    [InlineData("uptime-seconds", 450_000, "5 d 05 h")]
+    [InlineData("latency-seconds", 0.25, "0.25 s")]
+    [InlineData("round-trip-milliseconds", 12, "12")]
+    public void A_unit_is_what_the_name_ends_in_and_never_guessed(string metric, double value, string text) =>
+        Assert.Equal(text, MetricText.Of(MetricName.Parse(metric), MetricValue.Of(value)).ToString());
+
+    [Fact]
+    public void A_word_and_a_boolean_are_shown_as_they_are()
+    {
+        Assert.Equal("heating", MetricText.Of(MetricName.Parse("mode-percent"), MetricValue.Of("heating")).ToString());
+        Assert.Equal("true", MetricText.Of(MetricName.Parse("burner-on"), MetricValue.Of(true)).ToString());
+    }
+}

@@ -1,0 +1,38 @@
+namespace OrleansIot.DeviceAgent.Tests;
+
+public sealed class AgentCommandLineTests
+{
+    [Fact]
+    public void Options_are_read_in_both_spellings()
+    {
+        var (options, problems) = AgentCommandLine.Parse(["--Broker:Host", "10.0.0.7", "--Broker:Port=1884", "--device:id", "x", "--Interval", "00:00:02.5"]);
+
+        Assert.Empty(problems);
+        Assert.Equal(("10.0.0.7", 1884, "x"), (options.Broker.Host, options.Broker.Port, options.DeviceId));
+        Assert.Equal(TimeSpan.FromSeconds(2.5), options.Interval);
+    }
+
+    [Fact]
+    public void Without_arguments_the_defaults_are_valid() => Assert.Empty(AgentCommandLine.Parse([]).Problems);
+
+    [Theory]
+    [InlineData("--Broker:Port 70000", "Broker:Port is 70000", "--Broker:Port 1883")]
+    [InlineData("--Broker:Port abc", "Broker:Port is 'abc'", "--Broker:Port 1883")]
+    [InlineData("--Device:Id a/b", "Device:Id is 'a/b'", "--Device:Id pump-room-1")]
+    [InlineData("--Interval 10", "Interval is '10'", "--Interval 00:00:10")]
+    [InlineData("--Interval", "Interval has no value", "--Interval 00:00:10")]
+    [InlineData("--Brokr:Host x", "'--Brokr:Host' is no option", "--Broker:Host")]
+    [InlineData("--HostRoot /no/such/folder", "HostRoot is '/no/such/folder'", "--HostRoot /host")]
+    public void A_wrong_argument_is_named_with_its_mend(string arguments, string problem, string mend) =>
+        Assert.Contains(AgentCommandLine.Parse(arguments.Split(' ')).Problems, said => said.Contains(problem) && said.Contains(mend));
+
+    [Theory]
+    [InlineData("web-01.example.org", "web-01-example-org")]
+    [InlineData("Büro PC", "B-ro-PC")]
+    [InlineData("", "device")]
+    public void Any_host_name_makes_a_device_name(string hostName, string expected)
+    {
+        Assert.Equal(expected, DeviceName.FromHostName(hostName));
+        Assert.True(DeviceName.IsValid(DeviceName.FromHostName(hostName + new string('x', 200))));
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansIot.Tests.Peers;
+
+namespace OrleansIot.DeviceAgent.Tests;
+
+public sealed class HardwareAgentTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task The_first_messages_tell_what_the_machine_is_and_how_it_does()
+    {
+        await using var broker = await Mosquitto.Start();
+        await using var subscription = await MosquittoSubscription.To(broker, "devices/+/monitoring");
+        await using var agent = new RunningAgent(new() { Broker = { Port = broker.Port }, DeviceId = "press-4", Interval = TimeSpan.FromHours(1) });
+
+        var (topic, facts) = await subscription.NextJson("the facts");
+        var (_, sample) = await subscription.NextJson("the first sample, long before the interval is over");
+
+        Assert.Equal("devices/press-4/monitoring", topic);
+        Assert.Equal(Environment.MachineName, facts.GetProperty("host").GetProperty("name").GetString());
+        Assert.InRange(sample.GetProperty("memory").GetProperty("percent").GetDouble(), 0.1, 100);
+        Assert.InRange(sample.GetProperty("disk").GetProperty("root").GetProperty("used-percent").GetDouble(), 0, 100);
+        Assert.InRange(sample.GetProperty("cpu").GetProperty("percent").GetDouble(), 0, 100);
+    }
+
+    [Fact]
+    public async Task Readings_follow_at_the_interval_and_each_has_an_id_of_its_own()
+    {
+        await using var broker = await Mosquitto.Start();
+        await using var subscription = await MosquittoSubscription.To(broker, "devices/+/monitoring");
+        await using var agent = new RunningAgent(new() { Broker = { Port = broker.Port }, Interval = TimeSpan.FromSeconds(0.1) });
+
+        var ids = new List<string?>();
+        while (ids.Count < 6)
+            ids.Add((await subscription.NextJson($"message {ids.Count + 1} of 6")).Payload.GetProperty("messageId").GetString());
+
+        Assert.Equal(6, ids.Distinct().Count());
+        Assert.Single(ids.Select(id => id!.Split('-')[0]).Distinct());
+    }
+
+    [Fact]
+    public async Task Messages_of_a_time_without_a_broker_are_kept_and_the_oldest_dropped()
+    {
+        await using var broker = await Mosquitto.Start();
+        await broker.Kill();
+        await using var agent = new RunningAgent(new()
+        {
+            Broker = { Port = broker.Port },
+            Interval = TimeSpan.FromSeconds(0.1),
+            BufferedMessages = 3,
+            LongestReconnectPause = TimeSpan.FromSeconds(0.2),
+        });
+        await agent.Log.Says("buffer of 3 messages is full").Within(Limit, "the agent saying that its buffer is full");
+
+        await broker.Restart();
+        await using var subscription = await MosquittoSubscription.To(broker, "devices/+/monitoring");
+        var (_, payload) = await subscription.NextJson("a message after the broker is back");
+
+        var sequence = int.Parse(payload.GetProperty("messageId").GetString()!.Split('-')[1]);
+        Assert.True(sequence > 0, "The oldest message was to be dropped.");
+    }
+
+    [Fact]
+    public async Task A_broker_that_was_killed_gets_readings_again_when_it_is_back()
+    {
+        await using var broker = await Mosquitto.Start();
+        await using var agent = new RunningAgent(new()
+        {
+            Broker = { Port = broker.Port },
+            Interval = TimeSpan.FromSeconds(0.1),
+            LongestReconnectPause = TimeSpan.FromSeconds(0.2),
+        });
+        await agent.Log.Says("Connected").Within(Limit, "the first connection");
+        var lost = agent.Log.Says("Connection lost");
+
+        await broker.Kill();
+        await lost.Within(Limit, "the agent noticing");
+        await broker.Restart();
+        await using var subscription = await MosquittoSubscription.To(broker, "devices/+/monitoring");
+
+        await subscription.Next("a message after the broker is back");
+    }
+
+    [Fact]
+    public void Wrong_options_are_refused_with_their_names()
+    {
+        var refusal = Assert.Throws<ArgumentException>(() => new HardwareAgent(
+            new() { DeviceId = "a b", Interval = TimeSpan.Zero }, TimeProvider.System, NullLogger<HardwareAgent>.Instance));
+
+        Assert.Contains("Device:Id", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Interval", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class RunningAgent : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly HardwareAgent _agent;
+        private readonly Task _running;
+
+        public RunningAgent(HardwareAgentOptions options)
+        {
+            _agent = new HardwareAgent(options, TimeProvider.System, Log);
+            _running = _agent.RunAsync(_stop.Token);
+        }
+
+        public ListeningLog<HardwareAgent> Log { get; } = new();
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _running.Within(Limit, "the agent's end");
+            _agent.Dispose();
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansIot.Mqtt.Codec;
+using OrleansIot.Tests.Peers;
+
+namespace OrleansIot.DeviceSwarm.Tests;
+
+public sealed class SwarmTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    [Theory]
+    [InlineData(MqttVersion.V311, MqttQoS.AtLeastOnce)]
+    [InlineData(MqttVersion.V5, MqttQoS.AtLeastOnce)]
+    [InlineData(MqttVersion.V5, MqttQoS.AtMostOnce)]
+    public async Task Every_message_reaches_a_subscriber_once_and_in_order(MqttVersion version, MqttQoS qos)
+    {
+        await using var broker = await Mosquitto.Start();
+        await using var subscription = await MosquittoSubscription.To(broker, "dt/devices/+/telemetry");
+        var options = new SwarmOptions
+        {
+            Port = broker.Port,
+            Devices = 7,
+            Connections = 3,
+            Messages = 500,
+            Protocol = version,
+            QoS = qos,
+        };
+
+        var result = await Run(options);
+
+        Assert.True(result.IsComplete, result.ToString());
+        Assert.Equal((500, qos == MqttQoS.AtLeastOnce ? 500 : 0), (result.Sent, result.Acknowledged));
+        var seen = new Dictionary<string, long>();
+        for (var i = 0; i < 500; i++)
+        {
+            var (topic, payload) = await subscription.NextJson($"message {i + 1} of 500");
+            Assert.Equal(seen.GetValueOrDefault(topic) + 1, payload.GetProperty("seq").GetInt64());
+            seen[topic] = payload.GetProperty("seq").GetInt64();
+        }
+
+        Assert.Equal(7, seen.Count);
+    }
+
+    [Fact]
+    public async Task A_rate_is_kept()
+    {
+        await using var broker = await Mosquitto.Start();
+
+        var result = await Run(new SwarmOptions { Port = broker.Port, Devices = 10, Connections = 2, Messages = 100, Rate = 200 });
+
+        Assert.True(result.IsComplete, result.ToString());
+        Assert.True(result.Duration > TimeSpan.FromSeconds(0.49), $"100 messages at 200/s took {result.Duration}.");
+    }
+
+    [Fact]
+    public async Task A_refusal_is_counted_by_its_reason()
+    {
+        var nothingAllowed = Path.GetTempFileName();
+        try
+        {
+            await using var broker = await Mosquitto.Start($"acl_file {nothingAllowed}");
+
+            var result = await Run(new SwarmOptions
+            {
+                Port = broker.Port,
+                Devices = 2,
+                Connections = 1,
+                Messages = 10,
+                Protocol = MqttVersion.V5,
+            });
+
+            Assert.True(result.Refused.GetValueOrDefault(MqttReasonCode.NotAuthorized) == 10, result.ToString());
+            Assert.Equal(0, result.Acknowledged);
+            Assert.False(result.IsComplete);
+        }
+        finally
+        {
+            File.Delete(nothingAllowed);
+        }
+    }
+
+    [Theory]
+    [InlineData(MqttVersion.V311)]
+    [InlineData(MqttVersion.V5)]
+    public async Task A_killed_broker_costs_no_message_and_the_log_has_each_acknowledged_one(MqttVersion version)
+    {
+        var ackLog = Path.GetTempFileName();
+        try
+        {
+            await using var broker = await Mosquitto.Start();
+            await using var subscription = await MosquittoSubscription.To(broker, "dt/devices/+/telemetry");
+            var run = Run(new SwarmOptions
+            {
+                Port = broker.Port,
+                Devices = 10,
+                Connections = 2,
+                Messages = 2_000,
+                Rate = 4_000,
+                Protocol = version,
+                ReconnectTries = 100,
+                AckLog = ackLog,
+            });
+            await subscription.Next("the first message");
+            await broker.Kill();
+            await broker.Restart();
+            var result = await run;
+
+            Assert.Equal((2_000, 2_000), (result.Sent, result.Acknowledged));
+            Assert.True(result.ConnectionErrors > 0, "The kill came too late to break a connection.");
+            Assert.Equal(0, result.ConnectionsLost);
+            var lines = await File.ReadAllLinesAsync(ackLog);
+            var expected = Enumerable.Range(0, 10).SelectMany(device => Enumerable.Range(1, 200).Select(n => $"swarm-{device} {n}"));
+            Assert.Equal(expected.Order(), lines.Order());
+        }
+        finally
+        {
+            File.Delete(ackLog);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_broker_the_run_ends_and_says_why()
+    {
+        using var unused = new TcpListener(IPAddress.Loopback, 0);
+        unused.Start();
+        var port = ((IPEndPoint)unused.LocalEndpoint).Port;
+        unused.Stop();
+
+        var result = await Run(new SwarmOptions { Port = port, Devices = 2, Connections = 2, Messages = 10, ReconnectTries = 1 });
+
+        Assert.Equal((0, 10, 2), (result.Sent, result.Unsent, result.ConnectionsLost));
+        Assert.Contains("refused", result.FirstError, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_broker_that_stops_answering_does_not_hold_the_run_for_ever()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var run = Run(new SwarmOptions
+        {
+            Port = ((IPEndPoint)listener.LocalEndpoint).Port,
+            Devices = 1,
+            Connections = 1,
+            Messages = 5,
+            StallLimit = TimeSpan.FromSeconds(1),
+        });
+        using var socket = await listener.AcceptSocketAsync();
+        await socket.SendAsync(new byte[] { 0x20, 2, 0, 0 });
+
+        var result = await run;
+
+        Assert.Equal((5, 1), (result.Unacknowledged, result.ConnectionsLost));
+        Assert.Equal("No progress for 1 s.", result.FirstError);
+    }
+
+    [Fact]
+    public async Task Ending_early_waits_for_what_is_under_way()
+    {
+        await using var broker = await Mosquitto.Start();
+        await using var subscription = await MosquittoSubscription.To(broker, "dt/devices/+/telemetry");
+        using var stop = new CancellationTokenSource();
+        var options = new SwarmOptions { Port = broker.Port, Devices = 5, Connections = 5, Messages = null, Duration = TimeSpan.FromHours(1) };
+        var run = new Swarm(options, TimeProvider.System).Run(stop.Token);
+        await subscription.Next("the first message");
+
+        await stop.CancelAsync();
+        var result = await run.Within(Limit, "the end of the run");
+
+        Assert.True(result.IsComplete, result.ToString());
+        Assert.Equal(result.Sent, result.Acknowledged);
+    }
+
+    private static Task<SwarmResult> Run(SwarmOptions options) =>
+        new Swarm(options, TimeProvider.System).Run().Within(Limit, "the end of the run");
+}

@@ -1,0 +1,77 @@
+using OrleansIot.DeviceSwarm;
+using OrleansIot.EndToEnd.Tests.Hosts;
+using OrleansIot.TestKit;
+
+namespace OrleansIot.EndToEnd.Tests.Scenarios;
+
+public sealed class PulledPlug(ITestOutputHelper output)
+{
+    private const int Devices = 200;
+    private const int Messages = 20_000;
+
+    [Fact]
+    public async Task Every_acknowledged_message_is_in_the_history_after_kill_9_and_nothing_is_doubled()
+    {
+        await using var webhook = await WebhookReceiver.Start();
+        await using var system = await StandaloneSystem.Start();
+        await system.Api.PutRule("seen", Watch("swarm-1", webhook, threshold: 1));
+        await system.Api.PutRule("seen-late", Watch("swarm-2", webhook, threshold: Messages / Devices));
+
+        var ackLog = Path.GetTempFileName();
+        var swarm = new Swarm(
+            new SwarmOptions { Port = system.MqttPort, Devices = Devices, Connections = 50, Messages = Messages, Rate = 10_000, AckLog = ackLog, MessageIds = true, ReconnectTries = 200 },
+            TimeProvider.System);
+        var running = swarm.Run();
+
+        await Eventually.IsTrue("a third of the messages are acknowledged", () => Task.FromResult(Lines(ackLog).Length > Messages / 3), TimeSpan.FromSeconds(30));
+        await Eventually.IsTrue("the first alert's webhook is delivered and recorded", async () =>
+            await system.Api.Alerts("device=swarm-1") is [var alert] && await IsDelivered(system, alert.GetProperty("alertId").GetString()!));
+        await system.KillHard();
+        var acknowledgedBeforeTheKill = Lines(ackLog).Length;
+        await system.StartAgain();
+
+        var result = await running.WaitAsync(TimeSpan.FromSeconds(60));
+        output.WriteLine($"{acknowledgedBeforeTheKill} acknowledged before the kill; in all: {result}");
+        Assert.True(acknowledgedBeforeTheKill < Messages, "The kill came after everything was sent: it tested nothing.");
+        Assert.True(result.IsComplete, $"Not everything was acknowledged in the end: {result}");
+
+        foreach (var group in Lines(ackLog).Select(line => line.Split(' ')).GroupBy(parts => parts[0], parts => long.Parse(parts[1], null)))
+        {
+            var stored = await StoredSequences(system, group.Key);
+            Assert.Equal(stored.Distinct().Count(), stored.Count);
+            Assert.Empty(group.Except(stored));
+        }
+
+        await Eventually.IsTrue("the second rule's alert is delivered", async () =>
+            await system.Api.Alerts("device=swarm-2") is [var alert] && await IsDelivered(system, alert.GetProperty("alertId").GetString()!));
+        Assert.Single(await system.Api.Alerts("device=swarm-1"));
+        Assert.Single(await system.Api.Alerts("device=swarm-2"));
+        Assert.Equal(2, webhook.Calls.Count);
+        File.Delete(ackLog);
+    }
+
+    private static object Watch(string device, WebhookReceiver webhook, int threshold) => new
+    {
+        name = $"{device} reached {threshold}",
+        deviceIds = new[] { device },
+        condition = new { metric = "seq", @operator = ">=", threshold, duration = 0 },
+        actions = new { webhooks = new[] { webhook.Url } },
+    };
+
+    private static async Task<bool> IsDelivered(StandaloneSystem system, string alertId) =>
+        (await system.Api.Get($"alerts/{alertId}/deliveries")).GetProperty("items").EnumerateArray().Any(delivery => delivery.GetProperty("status").GetString() == "delivered");
+
+    private static async Task<List<long>> StoredSequences(StandaloneSystem system, string device)
+    {
+        var readings = await system.Api.Get($"devices/{device}/readings?from=-1h&limit=1000");
+        return [.. readings.GetProperty("items").EnumerateArray().Select(reading => reading.GetProperty("metrics").GetProperty("seq").GetInt64())];
+    }
+
+    // The swarm still writes while this reads; a line that is not whole yet is not counted.
+    private static string[] Lines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        var text = reader.ReadToEnd();
+        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

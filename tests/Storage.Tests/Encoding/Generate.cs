@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using FsCheck;
+using FsCheck.Fluent;
+using OrleansIot.Domain.Alerts;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Telemetry;
+using OrleansIot.Domain.Twins;
+using static OrleansIot.Storage.Tests.Samples;
+
+namespace OrleansIot.Storage.Tests.Encoding;
+
+/// <summary>Generators of whatever is stored.</summary>
+internal static class Generate
+{
+    public static readonly Gen<string> Text =
+        Gen.Elements("", "a", "connected", "Grüße", "温度", "🔥 hot", "line\nbreak", new string('x', 256));
+
+    public static readonly Gen<double> Number = Gen.OneOf(
+        Gen.Choose(-1_000_000, 1_000_000).Select(n => (double)n),
+        Gen.Choose(-1_000_000, 1_000_000).SelectMany(n => Gen.Choose(0, 7), (n, places) => n / Math.Pow(10, places)),
+        Gen.Choose(-1_000_000, 1_000_000).Select(n => (double)(float)(n / 7.0)),
+        ArbMap.Default.GeneratorFor<double>().Where(double.IsFinite),
+        Gen.Elements(0, -0.0, 0.1 + 0.2, double.Epsilon, double.MaxValue, double.MinValue, (double)(1L << 53), -(double)(1L << 53) - 2, 1e300, 1e-300, 100_000.000_001));
+
+    public static readonly Gen<MetricValue> Value = Gen.Frequency(
+        (6, Number.Select(MetricValue.Of)),
+        (1, Gen.Elements(true, false).Select(MetricValue.Of)),
+        (1, Text.Select(MetricValue.Of)));
+
+    public static readonly Gen<MetricName> Name = Gen.Elements("temperature", "pressure", "cpu-percent", "温度", "valve open").Select(MetricName.Parse);
+
+    /// <summary>Mostly soon after <see cref="Samples.Epoch"/>, now and then anywhere.</summary>
+    public static readonly Gen<Domain.Instant> Time = Gen.Frequency(
+        (9, Gen.Choose(0, 10_000_000).Select(at => At(at))),
+        (1, Gen.Elements(Domain.Instant.MinValue, Domain.Instant.MaxValue, new Domain.Instant(0), new Domain.Instant(-1))));
+
+    public static readonly Gen<Reading> Reading =
+        from at in Time
+        from delay in Gen.Choose(-5_000, 50_000)
+        from metrics in Name.Zip(Value).Select(pair => new Metric(pair.Item1, pair.Item2)).NonEmptyListOf()
+        select new Reading(at, new Domain.Instant(at.UnixMilliseconds + delay), [.. metrics.DistinctBy(metric => metric.Name)]);
+
+    public static readonly Gen<TwinEvent> Event = Gen.Frequency(
+        (5, Recorded),
+        (1, CameOnline),
+        (1, Time.Zip(Text).Select(pair => (TwinEvent)new TwinEvent.WentOffline(pair.Item2, pair.Item1))),
+        (1, Time.Zip(Description).Select(pair => (TwinEvent)new TwinEvent.Described(pair.Item2, pair.Item1))),
+        (1, Time.Select(at => (TwinEvent)new TwinEvent.RulePending(TooHot, at))),
+        (1, Time.Select(at => (TwinEvent)new TwinEvent.RuleCleared(TooHot, at))),
+        (1, Time.Zip(Alert).Select(pair => (TwinEvent)new TwinEvent.AlertTriggered(pair.Item2, pair.Item1))),
+        (1, AlertAcknowledged),
+        (1, AlertResolved));
+
+    public static Gen<ImmutableArray<TwinEvent>> Events => Event.ListOf().Select(events => events.ToImmutableArray());
+
+    private static Gen<TwinEvent> Recorded =>
+        from reading in Reading
+        from key in Gen.Elements(0ul, 1ul, ulong.MaxValue)
+        select (TwinEvent)new TwinEvent.ReadingRecorded(reading, new MessageKey(key));
+
+    private static Gen<TwinEvent> CameOnline =>
+        from at in Time
+        from reason in Text
+        from session in Gen.Elements<SessionId?>(null, new SessionId(0), new SessionId(long.MaxValue))
+        select (TwinEvent)new TwinEvent.CameOnline(reason, session, at);
+
+    private static Gen<TwinEvent> AlertAcknowledged =>
+        from at in Time
+        from alert in Alert
+        from who in Text
+        select (TwinEvent)new TwinEvent.AlertAcknowledged(alert.Id, who, at);
+
+    private static Gen<TwinEvent> AlertResolved =>
+        from at in Time
+        from alert in Alert
+        from how in Gen.Elements(Enum.GetValues<AlertResolution>())
+        from who in OptionalText
+        from until in Time
+        select (TwinEvent)new TwinEvent.AlertResolved(alert.Id, how, who, until, at);
+
+    private static Gen<string?> OptionalText => Gen.OneOf(Text.Select(text => (string?)text), Gen.Constant<string?>(null));
+
+    private static Gen<DeviceDescription> Description =>
+        from name in OptionalText
+        from type in OptionalText
+        from location in OptionalText
+        from tags in Text.ListOf()
+        select new DeviceDescription(name, type, location, [.. tags]);
+
+    private static Gen<Alert> Alert =>
+        from occurrence in Gen.Choose(1, 3)
+        from value in Value
+        from at in Time
+        from severity in Gen.Elements(Enum.GetValues<Severity>())
+        select new Alert(new AlertId(Boiler, TooHot, occurrence), "Too hot", occurrence, severity, "temperature > 70", Temperature, value, at);
+}

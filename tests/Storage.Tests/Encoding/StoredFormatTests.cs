@@ -1,0 +1,170 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using OrleansIot.Application.Twins.Encoding;
+using OrleansIot.Domain.Alerts;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Telemetry;
+using OrleansIot.Domain.Twins;
+using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.History;
+using OrleansIot.Storage.Sqlite.Journal;
+using static OrleansIot.Storage.Tests.Samples;
+
+namespace OrleansIot.Storage.Tests.Encoding;
+
+/// <summary>
+/// What is stored in the field must stay readable. <c>StoredSamples.txt</c> holds one line per form (name, bytes in hex). A line
+/// there is never edited: a new form of the same thing gets a new format version, a new line, and the old one still decodes.
+/// </summary>
+public class StoredFormatTests
+{
+    private static readonly Alert Resolved = Alert(Boiler, 9, 1_000) with
+    {
+        Status = AlertStatus.Resolved,
+        AcknowledgedAt = At(2_000),
+        AcknowledgedBy = "alice",
+        ResolvedAt = At(3_000),
+        ResolvedBy = "bob",
+        Resolution = AlertResolution.Manual,
+    };
+
+    private static readonly Reading SixKinds = new(At(0), At(42),
+    [
+        new(Temperature, MetricValue.Of(20.25)),
+        new(Pressure, MetricValue.Of(1.0 / 3)),
+        new(MetricName.Parse("single"), MetricValue.Of(0.1f)),
+        new(MetricName.Parse("valve"), MetricValue.Of(true)),
+        new(MetricName.Parse("pump"), MetricValue.Of(false)),
+        new(MetricName.Parse("mode"), MetricValue.Of("größer")),
+    ]);
+
+    private static readonly ImmutableDictionary<string, TwinEvent> Events = new Dictionary<string, TwinEvent>
+    {
+        ["event.reading-recorded"] = new TwinEvent.ReadingRecorded(SixKinds, new MessageKey(0x0123_4567_89AB_CDEF)),
+        ["event.reading-recorded.without-key"] = Recorded(1_000, -3.5),
+        ["event.came-online"] = new TwinEvent.CameOnline("connected", new SessionId(7), At(1)),
+        ["event.came-online.without-session"] = new TwinEvent.CameOnline("reading received", null, At(1)),
+        ["event.went-offline"] = new TwinEvent.WentOffline("no reading for 60 s", At(2)),
+        ["event.described"] = new TwinEvent.Described(new DeviceDescription("Boiler", null, "cellar", ["a", "b"]), At(3)),
+        ["event.rule-pending"] = new TwinEvent.RulePending(TooHot, At(4)),
+        ["event.rule-cleared"] = new TwinEvent.RuleCleared(TooHot, At(5)),
+        ["event.alert-triggered"] = Triggered(Alert(Boiler, 9, 1_000)),
+        ["event.alert-acknowledged"] = new TwinEvent.AlertAcknowledged(Resolved.Id, "alice", At(6)),
+        ["event.alert-resolved"] = new TwinEvent.AlertResolved(Resolved.Id, AlertResolution.Manual, "bob", At(99), At(7)),
+    }.ToImmutableDictionary();
+
+    private static readonly Twin FullTwin = new(Boiler)
+    {
+        Version = 12,
+        Description = new DeviceDescription("Boiler", "heater", null, ["cellar"]),
+        Status = DeviceStatus.Online,
+        StatusReason = "connected",
+        StatusSince = At(1),
+        Session = new SessionId(7),
+        LastSeen = At(42),
+        GraceUntil = At(60_000),
+        Readings = LastValues.None.With(SixKinds),
+        RecentMessages = RecentMessages.Of([new(1), new(2)]),
+        Rules = [new RuleState(TooHot, RulePhase.Firing, At(1_000), Resolved.Id, At(301_000))],
+        OpenAlerts = [Alert(Boiler, 9, 1_000)],
+    };
+
+    private static readonly Dictionary<string, string> Stored = ReadSamples();
+
+    public static TheoryData<string> EventNames => [.. Events.Keys.Order()];
+
+    [Theory]
+    [MemberData(nameof(EventNames))]
+    public void A_stored_event_still_reads_and_is_still_written_so(string name) =>
+        Check(name, target => TwinEventCodec.Encode(target, Events[name]), bytes => Assert.Equal(Events[name], TwinEventCodec.Decode(bytes)));
+
+    [Fact]
+    public void A_stored_twin_still_reads_and_is_still_written_so() =>
+        Check("twin", target => TwinCodec.Encode(target, FullTwin), bytes => Assert.Equal(FullTwin, TwinCodec.Decode(bytes)));
+
+    [Fact]
+    public void A_stored_alert_still_reads_and_is_still_written_so() =>
+        Check("alert", target => AlertCodec.Encode(target, Resolved), bytes => Assert.Equal(Resolved, AlertCodec.Decode(bytes)));
+
+    [Fact]
+    public void A_stored_rule_still_reads_and_is_still_written_so() =>
+        Check("rule", target => RuleCodec.Encode(target, Rule("too-hot")), bytes => Assert.Equal(Rule("too-hot"), RuleCodec.Decode(bytes)));
+
+    [Fact]
+    public void A_stored_row_of_the_log_still_reads_and_is_still_written_so()
+    {
+        var row = new LogRowWriter();
+        row.Start();
+        row.Add(1, 1, [Recorded(SixKinds), Recorded(1_000, 21)]);
+        row.Add(300, 41, [Recorded(2_000, 22)]);
+        var written = row.Finish().ToArray();
+
+        Check("log-row", target => target.Write(written), bytes =>
+        {
+            var read = LogRow.Parse(1, bytes);
+            var records = read.Records().ToArray();
+            Assert.Equal([(1L, 1L, 2), (300L, 41L, 1)], records.Select(record => (record.Device, record.FirstVersion, record.Count)));
+            Assert.Equal([Recorded(SixKinds), Recorded(1_000, 21), Recorded(2_000, 22)], records.SelectMany(read.Events));
+        });
+    }
+
+    [Fact]
+    public void A_stored_chunk_of_readings_still_reads_and_is_still_written_so()
+    {
+        Reading[] readings = [SixKinds, Reading(1_000, 20.5), Reading(500, 20.375), SixKinds with { At = At(2_000) }];
+        var buffer = new ReadingBuffer(1, 0);
+        foreach (var reading in readings)
+            buffer.Add(reading);
+
+        var written = buffer.Bytes.ToArray();
+        Check("reading-chunk", target => target.Write(written), bytes =>
+        {
+            var reader = new ReadingChunkReader(bytes);
+            Assert.All(readings, reading =>
+            {
+                Assert.True(reader.Read());
+                Assert.Equal(reading, reader.ToReading());
+            });
+            Assert.False(reader.Read());
+        });
+    }
+
+    [Fact]
+    public void Stored_roll_ups_of_an_hour_still_read_and_are_still_written_so()
+    {
+        var hour = new HourRollups();
+        hour.Add(Temperature, 0, 20.5);
+        hour.Add(Temperature, 1, 21);
+        hour.Add(Pressure, 59 * 60_000, 3);
+        var buffer = new ByteBuffer(16);
+        hour.Write(buffer);
+
+        var written = buffer.Written.ToArray();
+        Check("rollup-hour", target => target.Write(written), bytes =>
+        {
+            var minutes = new MinuteRollup[60];
+            Assert.True(HourRollups.TryRead(bytes, "temperature"u8, minutes));
+            Assert.Equal((2, 20.5, 21, 41.5), (minutes[0].Count, minutes[0].Min, minutes[0].Max, minutes[0].Sum));
+            Assert.True(HourRollups.TryRead(bytes, "pressure"u8, minutes));
+            Assert.Equal((0, 1, 3), (minutes[0].Count, minutes[59].Count, minutes[59].Sum));
+            Assert.False(HourRollups.TryRead(bytes, "humidity"u8, minutes));
+        });
+    }
+
+    private static void Check(string name, Action<IBufferWriter<byte>> write, Action<byte[]> read)
+    {
+        var target = new ArrayBufferWriter<byte>();
+        write(target);
+        var written = Convert.ToHexStringLower(target.WrittenSpan);
+        Assert.True(Stored.TryGetValue(name, out var stored), $"StoredSamples.txt has no line for what is now written:\n{name} {written}");
+        read(Convert.FromHexString(stored));
+        Assert.True(stored == written, $"The stored form changed without a new format version; it is now:\n{name} {written}");
+    }
+
+    private static Dictionary<string, string> ReadSamples()
+    {
+        using var reader = new StreamReader(typeof(StoredFormatTests).Assembly.GetManifestResourceStream("StoredSamples.txt")!);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(parts => parts[0], parts => parts[1]);
+    }
+}

@@ -1,0 +1,127 @@
+using FsCheck;
+using FsCheck.Fluent;
+using OrleansIot.Application.History.Ports;
+using OrleansIot.Domain.Telemetry;
+using OrleansIot.Storage.Tests.Sqlite;
+using OrleansIot.TestKit.Storage;
+using static OrleansIot.Storage.Tests.Samples;
+
+namespace OrleansIot.Storage.Tests.History;
+
+/// <summary>
+/// The same readings, late ones and repeated times among them, go to the store and to a plain list; whatever happens between
+/// (chunks are written, a graceful stop, a crash), both answer alike.
+/// </summary>
+public class HistoryModelTests
+{
+    private static readonly TimeSpan LongerThanABufferWaits = TimeSpan.FromMinutes(6);
+
+    private static readonly MetricName[] Names = [Temperature, Pressure, MetricName.Parse("valve")];
+
+    // Ten-second steps make equal times and the edges of minutes and hours common.
+    private static readonly Gen<long> Time = Gen.OneOf(
+        Gen.Choose(0, 1_080).Select(step => step * 10_000L),
+        Gen.Choose(0, 10_800_000).Select(at => (long)at));
+
+    private static readonly Gen<MetricValue> Value = Gen.Frequency(
+        (8, Gen.Choose(-5_000, 5_000).Select(n => MetricValue.Of(n / 8.0))),
+        (1, Gen.Elements(true, false).Select(MetricValue.Of)),
+        (1, Gen.Constant(MetricValue.Of("n/a"))));
+
+    private static readonly Gen<Reading> AnyReading =
+        from at in Time
+        from first in Gen.Choose(0, Names.Length - 1)
+        from values in Value.ListOf(Names.Length)
+        select new Reading(At(at), At(at + 40), [.. Names.Skip(first).Zip(values, (name, value) => new Metric(name, value))]);
+
+    private static readonly Gen<Step> AnyStep = Gen.Frequency(
+        (6, AnyReading.NonEmptyListOf().Select(readings => (Step)new Step.Append([.. readings]))),
+        (1, Gen.Constant<Step>(new Step.Settle())),
+        (1, Gen.Constant<Step>(new Step.Restart())),
+        (1, Gen.Constant<Step>(new Step.Crash())));
+
+    private static readonly Gen<SeriesQuery> AnyQuery =
+        from metric in Gen.Elements(Names)
+        from one in Time
+        from other in Time
+        from points in Gen.Elements(1, 2, 7, 100, 300, 5_000)
+        select new SeriesQuery(Boiler, metric, At(Math.Min(one, other)), At(Math.Max(one, other)), points);
+
+    private abstract record Step
+    {
+        public sealed record Append(Reading[] Readings) : Step;
+
+        /// <summary>Time passes, so that buffered readings become a chunk.</summary>
+        public sealed record Settle : Step;
+
+        public sealed record Restart : Step;
+
+        public sealed record Crash : Step;
+    }
+
+    [Fact]
+    public void The_store_answers_as_a_plain_list_of_readings_would() =>
+        Prop.ForAll(
+            AnyStep.ListOf().Zip(AnyQuery.ListOf(20)).ToArbitrary(),
+            run => RunAsync([.. run.Item1], [.. run.Item2]).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+
+    private static async Task RunAsync(Step[] steps, SeriesQuery[] queries)
+    {
+        var model = new InMemoryReadingHistory();
+        var directory = new StoreDirectory();
+        try
+        {
+            var store = await directory.Open();
+            long version = 0;
+            foreach (var step in steps)
+            {
+                switch (step)
+                {
+                    case Step.Append append:
+                        await store.Journal.Append(Append(Boiler, version, [.. append.Readings.Select(Recorded)]), default);
+                        version += append.Readings.Length;
+                        foreach (var reading in append.Readings)
+                            model.Add(Boiler, reading);
+                        break;
+
+                    case Step.Settle:
+                        directory.Time.Advance(LongerThanABufferWaits);
+                        break;
+
+                    case Step.Restart:
+                        store = await directory.Open();
+                        break;
+
+                    case Step.Crash:
+                        var crashed = directory;
+                        directory = await crashed.AfterCrash();
+                        await crashed.DisposeAsync();
+                        store = await directory.Open();
+                        break;
+                }
+            }
+
+            foreach (var query in queries)
+                await Compare(model, store.History, query);
+        }
+        finally
+        {
+            await directory.DisposeAsync();
+        }
+    }
+
+    private static async Task Compare(InMemoryReadingHistory model, IReadingHistory store, SeriesQuery query)
+    {
+        var expected = await model.Query(query, default);
+        var actual = await store.Query(query, default);
+        Assert.Equal(expected.Resolution, actual.Resolution);
+
+        // Eighths add up exactly in any order, so means need no tolerance but for their division.
+        Assert.Equal(expected.Points.Select(Rounded), actual.Points.Select(Rounded));
+        Assert.Equal(
+            await model.Readings(Boiler, query.From, query.To, query.Points, default),
+            await store.Readings(Boiler, query.From, query.To, query.Points, default));
+    }
+
+    private static SeriesPoint Rounded(SeriesPoint point) => point with { Mean = Math.Round(point.Mean, 9) };
+}
