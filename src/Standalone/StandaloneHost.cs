@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OrleansIot.Api;
 using OrleansIot.Api.Access;
 using OrleansIot.Application.Rules;
@@ -40,9 +41,14 @@ internal static class StandaloneHost
             .AddDemoFleet(builder.Configuration);
 
         var app = builder.Build();
+
+        // Here, not when it starts: by then services have been made, and the first that meets a fault would be all one hears of.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         if (LoopbackGuard.Refuses(app, out var reason))
             throw new StartRefusedException(reason);
 
+        // A page for people who mistyped an address; what programs ask for has an answer with a body of its own by then.
+        app.UseStatusCodePagesWithReExecute("/not-found");
         app.UseApi();
         app.MapApi();
         app.MapDashboard();

@@ -37,10 +37,11 @@ public sealed partial class StandaloneSystem : IAsyncDisposable
     public static Task<ChildProcess> RunToItsEnd(params string[] arguments) =>
         ChildProcess.Run("dotnet", [Assembly, .. arguments], StartLimit);
 
+    /// <summary>On the same MQTT port, where its devices look for it.</summary>
     public async Task StartAgain()
     {
         string[] agent = _settings.Any(setting => setting.StartsWith("--Agent:Enabled", StringComparison.Ordinal)) ? [] : ["--Agent:Enabled=false"];
-        _process = ChildProcess.Start("dotnet", [Assembly, "--urls=http://127.0.0.1:0", "--Gateway:Port=0", $"--Data:Path={_folder}", .. agent, .. _settings], _folder);
+        _process = ChildProcess.Start("dotnet", [Assembly, "--urls=http://127.0.0.1:0", $"--Gateway:Port={MqttPort}", $"--Data:Path={_folder}", .. agent, .. _settings], _folder);
         Http = new Uri((await _process.Line(HttpListening(), StartLimit)).Groups["url"].Value);
         MqttPort = int.Parse((await _process.Line(MqttListening(), StartLimit)).Groups["port"].Value, CultureInfo.InvariantCulture);
         Api = new ApiClient(Http);
