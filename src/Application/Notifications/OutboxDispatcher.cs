@@ -79,7 +79,7 @@ internal sealed partial class OutboxDispatcher(
                 break;
 
             if (!_lanes.ContainsKey(target.Key))
-                Start(target.Key, [.. target], stopping);
+                Start(target.Key, [.. target.OrderBy(delivery => delivery.Message.CreatedAt)], stopping);
         }
 
         meter.Pending((await outbox.Due(Instant.MaxValue, PendingShown, stopping)).Count);
