@@ -143,6 +143,6 @@ internal sealed partial class OutboxDispatcher(
 
     private void Wake() => _wake.Writer.TryWrite(true);
 
-    [LoggerMessage(3001, LogLevel.Error, "The outbox failed; trying again in a few seconds")]
+    [LoggerMessage(1101, LogLevel.Error, "The outbox failed; trying again in a few seconds")]
     private partial void LogFailed(Exception e);
 }
