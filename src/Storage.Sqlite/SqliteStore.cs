@@ -84,16 +84,17 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         {
             var started = time.GetTimestamp();
             database = SqliteDatabase.Open(directory.DatabaseFile, readOnly: false, patience);
-            Prepare(database, directory.DatabaseFile);
+            Prepare(database);
             var store = new SqliteStore(directory, database, patience, time, log);
             LogOpened(log, directory.DatabaseFile, NativeSqlite.EnsureLoaded(), time.GetElapsedTime(started).TotalMilliseconds);
             return store;
         }
-        catch
+        catch (Exception e)
         {
             database?.Dispose();
             directory.Dispose();
-            throw;
+            throw new StoreException(
+                $"{directory.DatabaseFile} (setting {SqliteOptions.Section}:{nameof(SqliteOptions.Path)}) cannot be used: {e.Message}", (e as StoreException)?.IsTransient ?? false, e);
         }
     }
 
@@ -118,12 +119,12 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static void Prepare(SqliteDatabase database, string file)
+    private static void Prepare(SqliteDatabase database)
     {
         // A commit writes some pages of log; larger pages would only make the small commits of a quiet fleet larger.
         // Checkpoints every 16 MiB of write-ahead log: a page that many commits change is then copied once.
         database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864");
-        Schema.Migrate(database, file);
+        Schema.Migrate(database);
     }
 
     private void Tick() => _writer.Offer(new WriteJob<bool>(

@@ -72,6 +72,17 @@ public sealed class HostingTests
     }
 
     [Fact]
+    public async Task A_connection_that_has_said_nothing_yet_does_not_hold_up_the_stop()
+    {
+        await using var gateway = await ListeningGateway.Start();
+        var (transport, client) = await SocketTransport.Open(gateway.Port);
+        using var _ = transport;
+        await client.Send([0x10]);
+        await Within.Limits(gateway.Stop(), "the host's end");
+        await client.ExpectClosed();
+    }
+
+    [Fact]
     public async Task A_packet_larger_than_the_read_buffer_passes_and_one_beyond_the_limit_is_refused_at_its_first_bytes()
     {
         await using var gateway = await ListeningGateway.Start();

@@ -7,7 +7,7 @@ namespace OrleansIot.Gateway.Connections;
 
 /// <summary>
 /// Writes one client's socket: one loop, which puts everything that came together since its last flush into the next one.
-/// Answers go before messages.
+/// PUBACKs and other answers go in the order in which they became ready, and before messages.
 /// </summary>
 internal sealed class ConnectionWriter(PipeWriter output, ClientTraits client, PublishAcks acks, TimeProvider time, GatewayMetrics metrics)
 {
@@ -41,8 +41,9 @@ internal sealed class ConnectionWriter(PipeWriter output, ClientTraits client, P
     {
         lock (_lock)
         {
+            // PUBACKs that are ready by now go before: a PINGRESP tells the client that all it sent earlier is dealt with.
+            _answerCount += acks.WriteReady(_answers, client) + 1;
             _answers.WritePacket(packet, client.Version);
-            _answerCount++;
             _hasManyAnswers = _answers.WrittenCount > MaxAnswerBytes;
         }
 
@@ -95,14 +96,15 @@ internal sealed class ConnectionWriter(PipeWriter output, ClientTraits client, P
         int count;
         lock (_lock)
         {
+            count = _answerCount + acks.WriteReady(_answers, client);
             (answers, _answers, _spareAnswers) = (_answers, _spareAnswers, _answers);
-            (count, _answerCount) = (_answerCount, 0);
+            _answerCount = 0;
             _hasManyAnswers = false;
         }
 
         output.Write(answers.WrittenSpan);
         answers.ResetWrittenCount();
-        return count + acks.WriteReady(output, client);
+        return count;
     }
 
     private int WriteMessages()

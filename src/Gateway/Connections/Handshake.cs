@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Gateway.Connections;
@@ -9,17 +10,15 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
 {
     private ConnectRequest? _request;
     private ConnectVerdict _verdict;
-    private bool _isExpired;
+    private string? _ended;
 
     /// <summary>The request of a client that may come in; null when the connection has been dealt with.</summary>
     public async ValueTask<ConnectRequest?> Run()
     {
         var input = connection.Transport.Input;
-        using var deadline = new SilenceDeadline(gateway.Time, () =>
-        {
-            _isExpired = true;
-            input.CancelPendingRead();
-        });
+        using var deadline = new SilenceDeadline(gateway.Time, () => End($"no CONNECT within {gateway.Options.ConnectTimeout.TotalSeconds:0.#} s"));
+        using var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
+            .Register(() => End(CloseReason.ServerStopping.Text));
         deadline.Start(gateway.Options.ConnectTimeout);
 
         try
@@ -37,8 +36,8 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
                     return await Refuse();
                 if (_request is not null)
                     return _request;
-                if (_isExpired)
-                    return Drop($"no CONNECT within {gateway.Options.ConnectTimeout.TotalSeconds:0.#} s");
+                if (_ended is { } reason)
+                    return Drop(reason);
                 if (result.IsCompleted)
                     return null; // a port scan or a health check: not worth a line
             }
@@ -46,6 +45,12 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
         catch (Exception lost) when (lost is IOException or OperationCanceledException)
         {
             return null;
+        }
+
+        void End(string reason)
+        {
+            _ended = reason;
+            input.CancelPendingRead();
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Sessions;
@@ -11,7 +10,7 @@ namespace OrleansIot.Gateway.Connections;
 internal sealed class PublishAcks(int limit)
 {
     private readonly OrderedAcks _ordered = new(limit);
-    private readonly ConcurrentDictionary<ushort, string> _reasons = new(); // refusals are rare, and successes stay small
+    private Dictionary<ushort, string>? _reasons; // most connections never need one; guarded by _ordered
 
     /// <summary>Notes a QoS 1 message; false when it has to wait until PUBACKs have left.</summary>
     public bool TryTake(ushort packetId, out long ticket) => _ordered.TryTake(MqttPacketType.PubAck, packetId, out ticket);
@@ -20,7 +19,11 @@ internal sealed class PublishAcks(int limit)
     public bool Complete(long ticket, ushort packetId, PublishAnswer answer)
     {
         if (answer.Reason is { } reason)
-            _reasons[packetId] = reason;
+        {
+            lock (_ordered)
+                (_reasons ??= [])[packetId] = reason;
+        }
+
         return _ordered.Complete(ticket, answer.Code);
     }
 
@@ -30,13 +33,17 @@ internal sealed class PublishAcks(int limit)
         var count = 0;
         for (; _ordered.TryDequeue(out var type, out var packetId, out var code); count++)
         {
-            var properties = code >= MqttReasonCode.UnspecifiedError && _reasons.TryRemove(packetId, out var reason)
-                ? client.ReasonString(reason)
-                : [];
+            var properties = code >= MqttReasonCode.UnspecifiedError ? client.ReasonString(TakeReason(packetId)) : [];
             output.WritePacket(
                 new AckPacket { Type = type, PacketId = packetId, ReasonCode = code, Properties = new MqttProperties(properties) }, client.Version);
         }
 
         return count;
+    }
+
+    private string? TakeReason(ushort packetId)
+    {
+        lock (_ordered)
+            return _reasons is not null && _reasons.Remove(packetId, out var reason) ? reason : null;
     }
 }

@@ -5,27 +5,33 @@ using OrleansIot.Application.Twins.Ports;
 namespace OrleansIot.Storage.Sqlite.Commits;
 
 /// <summary>An append on its way, and the awaiting of it. Pooled: one is taken per append and goes back when it was awaited.</summary>
-internal sealed class AppendRequest(ObjectPool<AppendRequest> pool) : WriteRequest, IValueTaskSource
+internal sealed class AppendRequest : WriteRequest, IValueTaskSource
 {
     // Continuations go to the thread pool one by one: an owner that blocks in its own never holds up the others of the commit.
     private ManualResetValueTaskSourceCore<bool> _outcome = new() { RunContinuationsAsynchronously = true };
+    private ObjectPool<AppendRequest> _pool = null!;
 
     public TwinAppend Append { get; private set; } = null!;
 
     public ValueTask Outcome => new(this, _outcome.Version);
 
-    public void Start(TwinAppend append) => Append = append;
+    /// <param name="from">Where it was taken from, and goes back to.</param>
+    public void Start(TwinAppend append, ObjectPool<AppendRequest> from)
+    {
+        Append = append;
+        _pool = from;
+    }
 
     public void Succeed() => _outcome.SetResult(true);
 
     public void Fail(Exception failure) => _outcome.SetException(failure);
 
-    /// <summary>For one that never reached the writer.</summary>
+    /// <summary>When it was awaited, or never reached the writer.</summary>
     public void GiveBack()
     {
         Append = null!;
         _outcome.Reset();
-        pool.Return(this);
+        _pool.Return(this);
     }
 
     public void GetResult(short token)

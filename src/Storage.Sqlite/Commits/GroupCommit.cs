@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Database;
@@ -22,7 +23,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CommitMeter _meter;
-    private readonly AppendRequestPool _pool = new(2 * QueueCapacity);
+    private readonly ObjectPool<AppendRequest> _pool = new DefaultObjectPool<AppendRequest>(new DefaultPooledObjectPolicy<AppendRequest>(), 2 * QueueCapacity);
     private readonly Channel<WriteRequest> _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WriteJob? _job;
@@ -54,7 +55,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         cancellation.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfZero(append.Events.Length, nameof(append));
         var request = _pool.Get();
-        request.Start(append);
+        request.Start(append, _pool);
         return _queue.Writer.TryWrite(request) ? request.Outcome : AppendWhenThereIsRoom(request, cancellation);
     }
 
@@ -178,18 +179,27 @@ internal sealed partial class GroupCommit : IAsyncDisposable
 
     private void RunJob(WriteJob job)
     {
-        Exception? failure;
-        lock (job.Gate)
+        if (job.Gate is { } gate)
         {
-            failure = InTransaction(() => job.Write(_database));
-            if (failure is null)
-                job.Committed();
+            lock (gate)
+                Transact(job);
+        }
+        else
+        {
+            Transact(job);
+        }
+    }
+
+    private void Transact(WriteJob job)
+    {
+        if (InTransaction(() => job.Write(_database)) is { } failure)
+        {
+            job.Fail(failure);
+            return;
         }
 
-        if (failure is null)
-            job.Complete();
-        else
-            job.Fail(failure);
+        job.Committed();
+        job.Complete();
     }
 
     // Whatever happens, the writer survives it and the file is as before.

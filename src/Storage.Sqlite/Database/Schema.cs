@@ -48,11 +48,11 @@ internal static class Schema
         """,
     ];
 
-    public static void Migrate(SqliteDatabase database, string file)
+    public static void Migrate(SqliteDatabase database)
     {
         var version = database.Number("PRAGMA user_version");
         if (version > Steps.Length)
-            throw new StoreException($"{file} was written by a newer release (schema {version}; this one knows {Steps.Length}). Run that release, or restore a backup from before it.");
+            throw new StoreException($"It was written by a newer release (schema {version}; this one knows {Steps.Length}). Run that release, or restore a backup from before it.");
 
         for (; version < Steps.Length; version++)
             database.Execute($"BEGIN IMMEDIATE; {Steps[version]} PRAGMA user_version = {version + 1}; COMMIT");

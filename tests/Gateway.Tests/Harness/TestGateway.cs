@@ -38,25 +38,24 @@ internal sealed class TestGateway : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Opens a transport; CONNECT is for the test to send.</summary>
-    public TestClient Open(MqttVersion version = MqttVersion.V5, PipeOptions? toClient = null)
+    /// <param name="toClient">Of the way from the gateway to the client: a small buffer makes a slow client.</param>
+    /// <param name="readsInline">The gateway has read what the client sent, and waits again, when the client's Send returns.</param>
+    public TestClient Open(MqttVersion version = MqttVersion.V5, PipeOptions? toClient = null, bool readsInline = false)
     {
-        var up = new Pipe();
+        var up = new Pipe(readsInline ? new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false) : PipeOptions.Default);
         var down = new Pipe(toClient ?? PipeOptions.Default);
         var context = new TestConnectionContext(new DuplexPipe(up.Reader, down.Writer)) { ConnectionId = $"test-{++_lastConnection}" };
         var serverSide = _host.Services.GetRequiredService<MqttConnectionHandler>().OnConnectedAsync(context);
         return new TestClient(new DuplexPipe(down.Reader, up.Writer), version, serverSide);
     }
 
-    public async Task<TestClient> Connect(string clientId, MqttVersion version = MqttVersion.V5)
+    public async Task<TestClient> Connect(string clientId, MqttVersion version = MqttVersion.V5, bool readsInline = false)
     {
-        var client = Open(version);
+        var client = Open(version, readsInline: readsInline);
         var answer = await client.Connect(clientId);
         Assert.Equal(MqttReasonCode.Success, answer.Code);
         return client;
     }
-
-    /// <summary>The sum of a counter of this gateway, over all its tags, from when it is called.</summary>
-    public static MeterWatch Watch(string instrument) => new(instrument);
 
     public async ValueTask DisposeAsync()
     {

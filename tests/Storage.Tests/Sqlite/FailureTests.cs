@@ -102,6 +102,17 @@ public sealed class FailureTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_no_database_is_refused_and_stays_as_it_is()
+    {
+        File.WriteAllText(_directory.File, new string('x', 10_000));
+
+        var failure = await Assert.ThrowsAsync<StoreException>(async () => await _directory.Open());
+
+        Assert.Contains("Data:Path", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(10_000, new FileInfo(_directory.File).Length);
+    }
+
+    [Fact]
     public async Task A_missing_directory_is_made()
     {
         var nested = Path.Combine(_directory.Path, "a", "b");
