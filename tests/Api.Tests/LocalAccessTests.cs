@@ -56,6 +56,7 @@ public sealed class LocalAccessTests
     [InlineData]
     [InlineData("--urls=http://localhost:8080;https://127.0.0.1:8081;http://[::1]:8082;http://127.8.8.8:1")]
     [InlineData("--urls=http://unix:/run/orleansiot.sock")]
+    [InlineData("--urls=http://localhost:8080", "--HTTP_PORTS=8080")]
     public void Addresses_of_this_machine_need_no_key(params string[] arguments) =>
         Assert.False(LoopbackGuard.Refuses(With(arguments), out _));
 

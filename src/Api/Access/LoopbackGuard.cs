@@ -19,18 +19,19 @@ public static class LoopbackGuard
         var open = key.HasKey ? null : Addresses(app.Configuration).Concat(app.Urls).Concat(more).FirstOrDefault(address => !IsLoopback(address));
         reason = open is null
             ? null
-            : $"Not started: {open} can be reached from other machines, and no access key is set. Set one with --Access:ApiKey=<at least 16 characters> (or Access__ApiKey in the environment), or listen on localhost.";
+            : $"{open} can be reached from other machines, and no access key is set. Set one with --Access:ApiKey=<at least 16 characters> (or Access__ApiKey in the environment), or listen on localhost.";
         return reason is not null;
     }
 
-    // Where Kestrel takes its addresses from: --urls or ASPNETCORE_URLS, the ports alone (on every interface), its own section.
-    private static IEnumerable<string> Addresses(IConfiguration configuration) =>
-        [
-            .. Split(configuration["urls"]),
-            .. Split(configuration["HTTP_PORTS"]).Select(port => $"http://*:{port}"),
-            .. Split(configuration["HTTPS_PORTS"]).Select(port => $"https://*:{port}"),
-            .. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>(),
-        ];
+    // As the web server takes them: --urls or ASPNETCORE_URLS, else the ports alone, which are on every interface; and its own section.
+    private static IEnumerable<string> Addresses(IConfiguration configuration)
+    {
+        var urls = Split(configuration["urls"]);
+        var named = urls.Length > 0
+            ? urls
+            : [.. Split(configuration["HTTP_PORTS"]).Select(port => $"http://*:{port}"), .. Split(configuration["HTTPS_PORTS"]).Select(port => $"https://*:{port}")];
+        return [.. named, .. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>()];
+    }
 
     private static string[] Split(string? list) =>
         list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

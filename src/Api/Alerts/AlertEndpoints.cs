@@ -69,7 +69,7 @@ internal static class AlertEndpoints
             var page = await alerts.List(wanted, cancellation);
             return TypedResults.Ok(new ListDocument<AlertDocument>([.. page.Items.Select(AlertDocument.Of)], page.Next));
         }
-        catch (FormatException) when (wanted.Cursor is not null)
+        catch (Exception e) when (wanted.Cursor is not null && e is (ArgumentException or FormatException))
         {
             reader.Fault("cursor", "is not one that was given out.", "Pass 'next' of the page before, or leave it out.");
             return reader.Problem;

@@ -79,7 +79,7 @@ internal sealed partial class OutboxDispatcher(
                 break;
 
             if (!_lanes.ContainsKey(target.Key))
-                Start(target.Key, [.. target], stopping);
+                Start(target.Key, [.. target.OrderBy(delivery => delivery.Message.CreatedAt)], stopping);
         }
 
         meter.Pending((await outbox.Due(Instant.MaxValue, PendingShown, stopping)).Count);
@@ -143,6 +143,6 @@ internal sealed partial class OutboxDispatcher(
 
     private void Wake() => _wake.Writer.TryWrite(true);
 
-    [LoggerMessage(3001, LogLevel.Error, "The outbox failed; trying again in a few seconds")]
+    [LoggerMessage(1101, LogLevel.Error, "The outbox failed; trying again in a few seconds")]
     private partial void LogFailed(Exception e);
 }

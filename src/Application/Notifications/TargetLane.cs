@@ -134,15 +134,15 @@ internal sealed partial class TargetLane(
 
     private static Instant Later(Instant a, Instant b) => a > b ? a : b;
 
-    [LoggerMessage(3002, LogLevel.Information, "Message {Id}: attempt {Attempt} failed ({Outcome}); again at {Due}")]
+    [LoggerMessage(1102, LogLevel.Information, "Message {Id}: attempt {Attempt} failed ({Outcome}); again at {Due}")]
     private partial void LogRetry(string id, int attempt, string outcome, Instant due);
 
-    [LoggerMessage(3003, LogLevel.Warning, "Message {Id} was refused: {Outcome}")]
+    [LoggerMessage(1103, LogLevel.Warning, "Message {Id} was refused: {Outcome}")]
     private partial void LogRefused(string id, string outcome);
 
-    [LoggerMessage(3004, LogLevel.Warning, "Message {Id} is given up after {Attempts} attempts: {Outcome}")]
+    [LoggerMessage(1104, LogLevel.Warning, "Message {Id} is given up after {Attempts} attempts: {Outcome}")]
     private partial void LogGivenUp(string id, int attempts, string outcome);
 
-    [LoggerMessage(3005, LogLevel.Error, "Channel {Channel} failed on message {Id}")]
+    [LoggerMessage(1105, LogLevel.Error, "Channel {Channel} failed on message {Id}")]
     private partial void LogFaulted(string channel, string id, Exception e);
 }
