@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite;
@@ -55,6 +56,26 @@ public sealed class FailureTests : IAsyncDisposable
 
         Assert.Equal(1, _directory.Number("SELECT count(*) FROM reading_chunk"));
         Assert.Single(await store.History.Readings(Boiler, At(0), At(9), 10, default));
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_no_writes_is_not_ready_until_it_does_again()
+    {
+        var health = new StoreHealth(await _directory.Open(busyTimeout: TimeSpan.FromMilliseconds(1)), _directory.Time);
+        Assert.Equal(HealthStatus.Healthy, await Status());
+        using (var other = SqliteDatabase.Open(_directory.File, readOnly: false, TimeSpan.Zero))
+        {
+            other.Execute("BEGIN IMMEDIATE");
+            Assert.Equal(HealthStatus.Healthy, await Status()); // no second write within a second
+            _directory.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(HealthStatus.Unhealthy, await Status());
+            other.Execute("ROLLBACK");
+        }
+
+        _directory.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HealthStatus.Healthy, await Status());
+
+        async Task<HealthStatus> Status() => (await health.CheckHealthAsync(new HealthCheckContext())).Status;
     }
 
     [Fact]
