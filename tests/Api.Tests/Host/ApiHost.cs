@@ -16,6 +16,7 @@ using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
+using OrleansIot.TestKit.Storage;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Api.Tests.Host;
@@ -54,11 +55,13 @@ internal sealed class ApiHost : IAsyncDisposable
     public static async Task<ApiHost> Started(Action<IServiceCollection>? more = null, params string[] args)
     {
         var time = new ManualTime(Start);
+        var rules = new InMemoryRuleStore();
+        await rules.MarkSeeded(default); // none are shipped
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddSingleton<LocalRules>().AddSingleton<IRuleStore>(services => services.GetRequiredService<LocalRules>());
+        builder.Services.AddSingleton<IRuleStore>(rules);
         builder.Services.AddRules();
         builder.Services.AddSingleton<IngestStatistics>().AddSingleton<IIngestStatistics>(services => services.GetRequiredService<IngestStatistics>());
         builder.Services.AddSingleton<FleetIndex>().AddSingleton<IFleet>(services => services.GetRequiredService<FleetIndex>());

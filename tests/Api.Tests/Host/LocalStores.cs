@@ -1,11 +1,9 @@
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Notifications.Ports;
-using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
-using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Api.Tests.Host;
@@ -53,24 +51,4 @@ internal sealed class LocalOutbox : IOutbox
     public ValueTask<IReadOnlyList<Delivery>> Latest(int limit, CancellationToken cancellation) => new(Deliveries);
 
     public Task Added(CancellationToken cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
-}
-
-/// <summary>Rules in memory; none are shipped.</summary>
-internal sealed class LocalRules : IRuleStore
-{
-    private readonly Dictionary<RuleId, Rule> _rules = [];
-
-    public ValueTask<bool> IsSeeded(CancellationToken cancellation) => new(true);
-
-    public ValueTask MarkSeeded(CancellationToken cancellation) => default;
-
-    public ValueTask<IReadOnlyList<Rule>> List(CancellationToken cancellation) => new([.. _rules.Values]);
-
-    public ValueTask Put(Rule rule, CancellationToken cancellation)
-    {
-        _rules[rule.Id] = rule;
-        return default;
-    }
-
-    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation) => new(_rules.Remove(rule));
 }

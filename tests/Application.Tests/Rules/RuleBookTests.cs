@@ -1,6 +1,7 @@
 using OrleansIot.Application.Rules;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.TestKit.Storage;
 
 namespace OrleansIot.Application.Tests.Rules;
 
@@ -8,7 +9,7 @@ public sealed class RuleBookTests
 {
     private static readonly DeviceId Device = DeviceId.Parse("d1");
 
-    private readonly RememberedRules _store = new();
+    private readonly InMemoryRuleStore _store = new();
 
     [Fact]
     public async Task A_new_installation_starts_with_the_shipped_rules()

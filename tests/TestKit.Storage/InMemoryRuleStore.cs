@@ -9,6 +9,9 @@ public sealed class InMemoryRuleStore : IRuleStore
     private readonly SortedDictionary<RuleId, Rule> _rules = [];
     private bool _seeded;
 
+    /// <summary>How many more rules can be put before putting fails; null: it does not fail.</summary>
+    public int? FailAfterPuts { get; set; }
+
     public ValueTask<bool> IsSeeded(CancellationToken cancellation)
     {
         lock (_lock)
@@ -32,7 +35,12 @@ public sealed class InMemoryRuleStore : IRuleStore
     public ValueTask Put(Rule rule, CancellationToken cancellation)
     {
         lock (_lock)
+        {
+            if (FailAfterPuts-- == 0)
+                throw new IOException("The disk is full.");
+
             _rules[rule.Id] = rule;
+        }
 
         return ValueTask.CompletedTask;
     }
