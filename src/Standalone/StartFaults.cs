@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OrleansIot.Storage.Sqlite;
+using OrleansIot.Application;
 
 namespace OrleansIot.Standalone;
 

@@ -1,3 +1,4 @@
+using OrleansIot.Application;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Domain.Rules;
 
@@ -37,7 +38,7 @@ public sealed class InMemoryRuleStore : IRuleStore
         lock (_lock)
         {
             if (FailAfterPuts-- == 0)
-                throw new IOException("The disk is full.");
+                throw new StoreException("The disk is full.", isTransient: true);
 
             _rules[rule.Id] = rule;
         }

@@ -36,6 +36,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public ManualTime Time { get; private init; } = null!;
 
+    public InMemoryRuleStore Rules { get; private init; } = null!;
+
     public HttpClient Client { get; }
 
     public IServiceProvider Services => _app.Services;
@@ -79,7 +81,7 @@ internal sealed class ApiHost : IAsyncDisposable
         app.MapGet("/", () => "dashboard");
         app.MapPost("/change", () => "changed");
         await app.StartAsync();
-        return new ApiHost(app) { Time = time };
+        return new ApiHost(app) { Time = time, Rules = rules };
     }
 
     public HttpClient NewClient(bool cookies = false) =>

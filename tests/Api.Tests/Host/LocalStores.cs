@@ -15,6 +15,8 @@ internal sealed class LocalHistory : IReadingHistory
 
     public (Instant From, Instant To, int Limit)? AskedReadings { get; private set; }
 
+    public Exception? Failure { get; set; }
+
     public Series Answer { get; set; } = new([], TimeSpan.FromSeconds(12));
 
     public IReadOnlyList<Reading> Kept { get; set; } = [];
@@ -22,7 +24,7 @@ internal sealed class LocalHistory : IReadingHistory
     public ValueTask<Series> Query(SeriesQuery query, CancellationToken cancellation)
     {
         Asked = query;
-        return new(Answer);
+        return Failure is null ? new(Answer) : throw Failure;
     }
 
     public ValueTask<IReadOnlyList<Reading>> Readings(DeviceId device, Instant from, Instant to, int limit, CancellationToken cancellation)

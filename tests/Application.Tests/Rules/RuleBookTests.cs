@@ -36,7 +36,7 @@ public sealed class RuleBookTests
     {
         _store.FailAfterPuts = 2;
         using (var book = new RuleBook(_store))
-            await Assert.ThrowsAsync<IOException>(() => book.Open(CancellationToken.None));
+            await Assert.ThrowsAsync<StoreException>(() => book.Open(CancellationToken.None));
 
         _store.FailAfterPuts = null;
         using var again = await Opened();
@@ -76,7 +76,7 @@ public sealed class RuleBookTests
         using var book = await Opened();
         _store.FailAfterPuts = 0;
 
-        await Assert.ThrowsAsync<IOException>(async () => await book.Put(Some("r")));
+        await Assert.ThrowsAsync<StoreException>(async () => await book.Put(Some("r")));
 
         Assert.Null(book.Find(RuleId.Parse("r")));
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansIot.Application;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite;
 using OrleansIot.Storage.Sqlite.Database;
