@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
-using OrleansIot.Storage.Sqlite;
+using OrleansIot.Application;
 
 namespace OrleansIot.Standalone;
 

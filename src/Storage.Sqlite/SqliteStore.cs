@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansIot.Application;
 using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;

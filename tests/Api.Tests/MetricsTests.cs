@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansIot.Api.Tests.Host;
 using OrleansIot.TestKit.Peers;
+using OrleansIot.TestKit.Processes;
 
 namespace OrleansIot.Api.Tests;
 
@@ -14,18 +14,9 @@ public sealed class MetricsTests
         var promtool = Installed.Require("promtool");
         await using var host = await Busy();
 
-        using var check = Process.Start(new ProcessStartInfo(promtool, "check metrics")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        await check.StandardInput.WriteAsync(await Text(host));
-        check.StandardInput.Close();
-        var said = await check.StandardError.ReadToEndAsync() + await check.StandardOutput.ReadToEndAsync();
-        await check.WaitForExitAsync();
+        await using var check = await ChildProcess.Run(promtool, ["check", "metrics"], TimeSpan.FromSeconds(30), input: await Text(host));
 
-        Assert.True(check.ExitCode == 0, said);
+        Assert.True(check.ExitCode == 0, check.Output);
     }
 
     [Fact]

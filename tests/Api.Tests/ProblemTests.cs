@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using OrleansIot.Api.Tests.Host;
+using OrleansIot.Application;
 
 namespace OrleansIot.Api.Tests;
 
@@ -55,6 +56,32 @@ public sealed class ProblemTests : IAsyncLifetime
 
         Assert.Equal("server.error", (string?)problem["code"]);
         Assert.DoesNotContain("secret", problem.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_full_asks_to_come_back()
+    {
+        _host.Rules.FailAfterPuts = 0;
+        using var response = await _host.Client.PostAsync(
+            "/api/v1/rules", new StringContent("""{"ruleId":"r","condition":{"metric":"t","operator":">","threshold":1}}""", Encoding.UTF8, "application/json"));
+
+        Assert.Equal(503, (int)response.StatusCode);
+        Assert.Equal("2", Assert.Single(response.Headers.GetValues("Retry-After")));
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.Equal("store.unavailable", (string?)problem["code"]);
+        Assert.DoesNotContain("disk", problem.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_damaged_does_not_ask_to_come_back()
+    {
+        await _host.Report("d", ("t", 1));
+        _host.History.Failure = new StoreException("Row 7 is not what was written.");
+        using var response = await _host.Client.GetAsync("/api/v1/devices/d/history?metric=t");
+
+        Assert.Equal(503, (int)response.StatusCode);
+        Assert.False(response.Headers.Contains("Retry-After"));
+        Assert.Equal("store.unavailable", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]);
     }
 
     [Fact]

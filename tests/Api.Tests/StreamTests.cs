@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OrleansIot.Api.Tests.Host;
+using OrleansIot.TestKit.Time;
 using OrleansIot.Domain.Devices;
 
 namespace OrleansIot.Api.Tests;
@@ -63,7 +64,7 @@ public sealed class StreamTests : IAsyncLifetime
         var host = await ApiHost.Started();
         await using var stream = await Listener.To(host, "/api/v1/stream");
 
-        await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        await host.DisposeAsync().AsTask().Within("the end of the host");
 
         Assert.Null(await stream.NextLine("the end of the stream"));
     }
@@ -73,8 +74,6 @@ public sealed class StreamTests : IAsyncLifetime
     /// <summary>One reader of the stream; every wait has a limit that says what did not come.</summary>
     private sealed class Listener(HttpResponseMessage response, StreamReader lines) : IAsyncDisposable
     {
-        private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
-
         public static async Task<Listener> To(ApiHost host, string path)
         {
             var response = await host.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
@@ -89,7 +88,7 @@ public sealed class StreamTests : IAsyncLifetime
             string? line;
             do
             {
-                line = await Within(lines.ReadLineAsync(), what);
+                line = await lines.ReadLineAsync().Within(what);
             }
             while (line == "");
 
@@ -110,18 +109,6 @@ public sealed class StreamTests : IAsyncLifetime
             lines.Dispose();
             response.Dispose();
             return default;
-        }
-
-        private static async Task<T> Within<T>(Task<T> task, string what)
-        {
-            try
-            {
-                return await task.WaitAsync(Limit, TimeProvider.System);
-            }
-            catch (TimeoutException)
-            {
-                throw new TimeoutException($"Not within {Limit.TotalSeconds} s: {what}.");
-            }
         }
     }
 }

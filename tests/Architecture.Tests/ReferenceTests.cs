@@ -100,11 +100,21 @@ public class ReferenceTests
     public void Only_hosts_know_adapters()
     {
         var knowing = Repository.Projects
-            .Where(project => !ReferenceTable.IsHost(project.Name) && (project.Area is "src" or "tools" or "examples" || project.Name == "TestKit"))
+            .Where(project => !ReferenceTable.IsHost(project.Name) && (project.Area is "src" or "tools" or "examples" || project.Name.StartsWith("TestKit", StringComparison.Ordinal)))
             .SelectMany(project => project.Projects.Where(ReferenceTable.IsAdapter).Select(adapter => $"{project.Name} → {adapter}"))
             .ToArray();
 
         Assert.True(knowing.Length == 0, $"Only Standalone and Silo choose adapters, but: {string.Join(", ", knowing)}. Depend on the port in Application instead.");
+    }
+
+    [Theory]
+    [InlineData("TestKit")]
+    [InlineData("TestKit.Storage", "Application")]
+    public void A_test_kit_brings_no_more_of_ours_than_its_users_reference(string kit, params string[] allowed)
+    {
+        var outside = Repository.ByName[kit].Projects.Except(allowed).ToArray();
+
+        Assert.True(outside.Length == 0, $"{kit} references {string.Join(", ", outside)}, and so would the tests of projects that may not. Put it into a kit of its own.");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansIot.Tests.Peers;
+using OrleansIot.TestKit.Peers;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.DeviceAgent.Tests;
 

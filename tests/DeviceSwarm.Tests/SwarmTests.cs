@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using OrleansIot.Mqtt.Codec;
-using OrleansIot.Tests.Peers;
+using OrleansIot.TestKit.Peers;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.DeviceSwarm.Tests;
 
@@ -122,12 +123,7 @@ public sealed class SwarmTests
     [Fact]
     public async Task Without_a_broker_the_run_ends_and_says_why()
     {
-        using var unused = new TcpListener(IPAddress.Loopback, 0);
-        unused.Start();
-        var port = ((IPEndPoint)unused.LocalEndpoint).Port;
-        unused.Stop();
-
-        var result = await Run(new SwarmOptions { Port = port, Devices = 2, Connections = 2, Messages = 10, ReconnectTries = 1 });
+        var result = await Run(new SwarmOptions { Port = FreePort.Find(), Devices = 2, Connections = 2, Messages = 10, ReconnectTries = 1 });
 
         Assert.Equal((0, 10, 2), (result.Sent, result.Unsent, result.ConnectionsLost));
         Assert.Contains("refused", result.FirstError, StringComparison.OrdinalIgnoreCase);

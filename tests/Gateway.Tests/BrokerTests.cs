@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Gateway.Tests;
 
@@ -208,7 +209,7 @@ public sealed class BrokerTests : IAsyncLifetime
             await client.Disconnect(code);
         else
             await client.Drop();
-        await Within.Limits(client.ServerSide, "the end of the connection");
+        await client.ServerSide.Within("the end of the connection");
 
         if (isPublished)
             Assert.Equal("gone", (await watcher.Expect(MqttPacketType.Publish)).Payload);

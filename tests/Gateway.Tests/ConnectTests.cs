@@ -1,6 +1,7 @@
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Gateway.Tests;
 
@@ -91,7 +92,7 @@ public sealed class ConnectTests : IAsyncLifetime
         await Task.WhenAll(clients.Select(client => client.Send(new ConnectPacket { CleanStart = true, ClientId = "same"u8 })));
         while (clients.Count > 1)
         {
-            var ended = await Within.Limits(Task.WhenAny(clients.Select(client => client.ServerSide)), $"{clients.Count - 1} of the connections to end");
+            var ended = await Task.WhenAny(clients.Select(client => client.ServerSide)).Within($"{clients.Count - 1} of the connections to end");
             clients.RemoveAll(client => client.ServerSide == ended);
         }
 

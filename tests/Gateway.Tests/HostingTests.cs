@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Gateway.Tests;
 
@@ -67,7 +68,7 @@ public sealed class HostingTests
         var stopping = gateway.Stop();
         Assert.Equal(MqttReasonCode.ServerShuttingDown, (await client.Expect(MqttPacketType.Disconnect)).Code);
         await client.ExpectClosed();
-        await Within.Limits(stopping, "the host's end");
+        await stopping.Within("the host's end");
         Assert.Equal(0, gateway.Twins.ClosedSessions);
     }
 
@@ -78,7 +79,7 @@ public sealed class HostingTests
         var (transport, client) = await SocketTransport.Open(gateway.Port);
         using var _ = transport;
         await client.Send([0x10]);
-        await Within.Limits(gateway.Stop(), "the host's end");
+        await gateway.Stop().Within("the host's end");
         await client.ExpectClosed();
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Tests.Harness;
@@ -89,20 +88,14 @@ public sealed class MosquittoTests : IAsyncLifetime
             Assert.Equal(n, (await _gateway.Twins.Next<TwinCommand.Ingest>()).Ingest.Reading.Metrics[0].Value.Number);
     }
 
-    private async Task Publish(params string[] arguments)
-    {
-        await using var publisher = await ChildProcess.Run(Installed.Require("mosquitto_pub"), [.. Address(), .. arguments], Patience);
-        Assert.True(publisher.ExitCode == 0, publisher.Output);
-    }
+    private Task Publish(params string[] arguments) => MosquittoPub.Run(_gateway.Port, arguments);
 
     private async Task<ChildProcess> Subscribe(params string[] arguments)
     {
         // It says nothing when its subscription stands, but it prints a retained message that it is due by then.
         await Publish("-r", "-t", "ready", "-m", "yes");
-        var subscriber = ChildProcess.Start(Installed.Require("mosquitto_sub"), [.. Address(), "-v", .. arguments, "-t", "ready"]);
+        var subscriber = ChildProcess.Start(Installed.Require("mosquitto_sub"), ["-h", "127.0.0.1", "-p", $"{_gateway.Port}", "-v", .. arguments, "-t", "ready"]);
         await subscriber.Line(new Regex("^ready yes$"), Patience);
         return subscriber;
     }
-
-    private string[] Address() => ["-h", "127.0.0.1", "-p", _gateway.Port.ToString(CultureInfo.InvariantCulture)];
 }

@@ -6,6 +6,7 @@ using OrleansIot.Application.Notifications;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Notifications.Tests.Host;
+using OrleansIot.TestKit.Http;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Notifications.Tests;
@@ -14,11 +15,11 @@ public sealed class DeliveryTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();
     private readonly WatchedOutbox _outbox = new();
-    private Receiver _receiver = null!;
+    private HttpReceiver _receiver = null!;
 
-    private string Target => new Uri(_receiver.Address, "/hook").ToString();
+    private string Target => _receiver.Hook;
 
-    public async ValueTask InitializeAsync() => _receiver = await Receiver.Started();
+    public async ValueTask InitializeAsync() => _receiver = await HttpReceiver.Start();
 
     public ValueTask DisposeAsync() => _receiver.DisposeAsync();
 
@@ -154,7 +155,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         var delivery = await _outbox.Until("the first attempt", message, one => one.Attempts == 1);
 
         Assert.Equal((DeliveryStatus.Pending, "connection refused"), (delivery.Status, delivery.Outcome));
-        _receiver = await Receiver.Started();
+        _receiver = await HttpReceiver.Start();
     }
 
     [Fact]
@@ -241,7 +242,7 @@ public sealed class DeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_target_that_keeps_failing_costs_one_attempt_at_a_time_and_holds_up_nobody_else()
     {
-        await using var dead = await Receiver.Started();
+        await using var dead = await HttpReceiver.Start();
         await using var host = await Started();
         for (var i = 0; i < 4; i++)
             dead.Answer(500);

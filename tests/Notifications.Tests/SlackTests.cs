@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Notifications.Tests.Host;
+using OrleansIot.TestKit.Http;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Notifications.Tests;
@@ -11,9 +12,9 @@ public sealed class SlackTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();
     private readonly WatchedOutbox _outbox = new();
-    private Receiver _receiver = null!;
+    private HttpReceiver _receiver = null!;
 
-    public async ValueTask InitializeAsync() => _receiver = await Receiver.Started();
+    public async ValueTask InitializeAsync() => _receiver = await HttpReceiver.Start();
 
     public ValueTask DisposeAsync() => _receiver.DisposeAsync();
 

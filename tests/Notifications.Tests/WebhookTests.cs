@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Notifications.Tests.Host;
+using OrleansIot.TestKit.Http;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Notifications.Tests;
@@ -15,9 +16,9 @@ public sealed class WebhookTests : IAsyncLifetime
 
     private readonly ManualTime _time = new();
     private readonly WatchedOutbox _outbox = new();
-    private Receiver _receiver = null!;
+    private HttpReceiver _receiver = null!;
 
-    public async ValueTask InitializeAsync() => _receiver = await Receiver.Started();
+    public async ValueTask InitializeAsync() => _receiver = await HttpReceiver.Start();
 
     public ValueTask DisposeAsync() => _receiver.DisposeAsync();
 
@@ -81,10 +82,10 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.DoesNotContain(Secret, host.Log.Text, StringComparison.Ordinal);
     }
 
-    private async Task<Call> Called(AlertTransitions step, params (string Name, string Value)[] settings)
+    private async Task<HttpCall> Called(AlertTransitions step, params (string Name, string Value)[] settings)
     {
         await using var host = await NotifyingHost.Started(_outbox, _time, settings);
-        var message = Messages.About(_time, 1, "webhook", new Uri(_receiver.Address, "/hook").ToString(), step);
+        var message = Messages.About(_time, 1, "webhook", _receiver.Hook, step);
         _outbox.Add(message);
         await _outbox.Until("the delivery", message, one => one.Status == DeliveryStatus.Delivered);
         return await _receiver.Next("the call");

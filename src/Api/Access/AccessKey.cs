@@ -1,20 +1,18 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
+using OrleansIot.Application.Access;
 
 namespace OrleansIot.Api.Access;
 
-/// <summary>The key, compared so that the time taken tells nothing about it.</summary>
+/// <summary>The key that opens the API and the dashboard, where one is configured.</summary>
 internal sealed class AccessKey(IOptions<AccessOptions> options)
 {
-    private readonly byte[] _hash = Hash(options.Value.ApiKey ?? "");
+    private readonly KeyDigest? _key = options.Value.HasKey ? new KeyDigest(options.Value.ApiKey!) : null;
 
-    /// <summary>Names the key without telling it: a sign-in is worth nothing once the key has changed.</summary>
-    public string Fingerprint => Convert.ToHexStringLower(Hash(Convert.ToHexString(_hash)).AsSpan(0, 8));
+    /// <summary>Names the key without telling it: a sign-in is worth nothing once the key has changed. Null without a key.</summary>
+    public string? Fingerprint => _key?.Fingerprint;
 
-    public bool IsSet => options.Value.HasKey;
+    public bool IsSet => _key is not null;
 
-    public bool Matches(string? offered) => IsSet && offered is not null && CryptographicOperations.FixedTimeEquals(Hash(offered), _hash);
-
-    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+    public bool Matches(string? offered) => _key is not null && offered is not null && _key.Matches(Encoding.UTF8.GetBytes(offered));
 }

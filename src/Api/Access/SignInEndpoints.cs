@@ -48,7 +48,7 @@ internal static partial class SignInEndpoints
             return Page(context, antiforgery, returnTo, "That is not the key.", StatusCodes.Status401Unauthorized);
         }
 
-        var person = new ClaimsIdentity([new Claim(ClaimTypes.Name, "operator"), new Claim(KeyClaim, key.Fingerprint)], AccessSchemes.SignIn);
+        var person = new ClaimsIdentity([new Claim(ClaimTypes.Name, "operator"), new Claim(KeyClaim, key.Fingerprint!)], AccessSchemes.SignIn);
         await context.SignInAsync(AccessSchemes.SignIn, new ClaimsPrincipal(person));
         return TypedResults.LocalRedirect(LocalOrHome(returnTo));
     }

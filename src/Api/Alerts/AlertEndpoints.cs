@@ -37,15 +37,15 @@ internal static class AlertEndpoints
     public static void MapAlerts(this IEndpointRouteBuilder api)
     {
         var alerts = api.MapGroup("/alerts").WithTags("Alerts");
-        alerts.MapGet("/", List).WithName("ListAlerts").WithSummary("Alerts, newest first").ProducesProblems(400);
-        alerts.MapGet("/{id}", Find).WithName("GetAlert").WithSummary("An alert").ProducesProblems(404);
+        alerts.MapGet("/", List).WithName("ListAlerts").WithSummary("Alerts, newest first").ProducesProblems(400, 503);
+        alerts.MapGet("/{id}", Find).WithName("GetAlert").WithSummary("An alert").ProducesProblems(404, 503);
         alerts.MapPost("/{id}/acknowledge", Acknowledge).WithName("AcknowledgeAlert")
             .WithSummary("Says that somebody looks after the alert; again changes nothing")
             .Accepts<AlertActionDocument>(isOptional: true, "application/json").ProducesProblems(400, 404, 409, 415, 503);
         alerts.MapPost("/{id}/resolve", Resolve).WithName("ResolveAlert")
             .WithSummary("Closes the alert; again changes nothing")
             .Accepts<AlertActionDocument>(isOptional: true, "application/json").ProducesProblems(400, 404, 415, 503);
-        alerts.MapGet("/{id}/deliveries", Deliveries).WithName("ListDeliveries").WithSummary("Who was told of the alert, oldest first").ProducesProblems(404);
+        alerts.MapGet("/{id}/deliveries", Deliveries).WithName("ListDeliveries").WithSummary("Who was told of the alert, oldest first").ProducesProblems(404, 503);
     }
 
     private static async Task<Results<Ok<ListDocument<AlertDocument>>, ProblemResult>> List(

@@ -21,8 +21,8 @@ internal static class HistoryEndpoints
 
     public static void MapHistory(this IEndpointRouteBuilder devices)
     {
-        devices.MapGet("/{id}/history", History).WithName("GetHistory").WithSummary("A metric over time, rolled up to at most so many points").ProducesProblems(400, 404);
-        devices.MapGet("/{id}/readings", Readings).WithName("ListReadings").WithSummary("Readings as the device sent them, by time").ProducesProblems(400, 404);
+        devices.MapGet("/{id}/history", History).WithName("GetHistory").WithSummary("A metric over time, rolled up to at most so many points").ProducesProblems(400, 404, 503);
+        devices.MapGet("/{id}/readings", Readings).WithName("ListReadings").WithSummary("Readings as the device sent them, by time").ProducesProblems(400, 404, 503);
     }
 
     private static async Task<Results<Ok<HistoryDocument>, ProblemResult>> History(

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OrleansIot.Application;
 using OrleansIot.Application.Twins;
 
 namespace OrleansIot.Api.Http;
@@ -7,7 +8,7 @@ namespace OrleansIot.Api.Http;
 /// <summary>Sees to it that a program is answered with a <see cref="Problem"/> whatever goes wrong, never with an empty body or a page.</summary>
 internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<ProblemAnswers> log)
 {
-    private const int RetryAfterSeconds = 2;
+    private const string RetryAfterSeconds = "2";
 
     public async Task Invoke(HttpContext context)
     {
@@ -20,9 +21,6 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
         var problem = await Run(context);
         if (problem is null || context.Response.HasStarted)
             return;
-
-        if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
-            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
 
         await problem.ExecuteAsync(context);
     }
@@ -47,8 +45,14 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
         catch (TwinUnavailableException e)
         {
             LogUnavailable(context.Request.Path, e);
-            return ProblemResult.Of(
-                StatusCodes.Status503ServiceUnavailable, "twin.unavailable", "The store did not take the change; whether it will be seen later is unknown. Ask again, or send the same request again.");
+            return Unavailable(
+                context, e.IsTransient, "twin.unavailable", "The store did not take the change; whether it will be seen later is unknown. Ask again, or send the same request again.");
+        }
+        catch (StoreException e)
+        {
+            LogStoreFailed(context.Request.Method, context.Request.Path, e);
+            return Unavailable(
+                context, e.IsTransient, "store.unavailable", e.IsTransient ? "The store cannot do this now; nothing was changed. Send the same request again." : $"The store cannot do this; nothing was changed. The reason is logged under {context.TraceIdentifier}.");
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
@@ -74,6 +78,15 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
         var status => ProblemResult.Of(status, "request.refused", "The request was refused."),
     };
 
+    // Without a time to come back at, a program that waits for it does not hammer a store that needs a person.
+    private static ProblemResult Unavailable(HttpContext context, bool isTransient, string code, string detail)
+    {
+        if (isTransient && !context.Response.HasStarted)
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+
+        return ProblemResult.Of(StatusCodes.Status503ServiceUnavailable, code, detail);
+    }
+
     private static ProblemResult TooLarge() =>
         ProblemResult.Of(StatusCodes.Status413PayloadTooLarge, "request.too-large", "The body is larger than this takes.");
 
@@ -82,4 +95,7 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
 
     [LoggerMessage(4002, LogLevel.Warning, "{Path}: the twin could not make the change durable")]
     private partial void LogUnavailable(string path, Exception e);
+
+    [LoggerMessage(4003, LogLevel.Error, "{Method} {Path}: the store failed")]
+    private partial void LogStoreFailed(string method, string path, Exception e);
 }

@@ -19,11 +19,11 @@ internal static class RuleEndpoints
         rules.MapGet("/", List).WithName("ListRules").WithSummary("All rules, in order of id");
         rules.MapGet("/{ruleId}", Find).WithName("GetRule").WithSummary("A rule; its version is the ETag").ProducesProblems(404);
         rules.MapPost("/", Create).WithName("CreateRule").WithSummary("Creates a rule that does not exist yet")
-            .Accepts<RuleDocument>("application/json").ProducesProblems(400, 409, 413, 415);
+            .Accepts<RuleDocument>("application/json").ProducesProblems(400, 409, 413, 415, 503);
         rules.MapPut("/{ruleId}", Put).WithName("PutRule").WithSummary("Creates or replaces a rule")
             .WithDescription("With If-Match and the ETag of a rule, replaces it only while it is unchanged; with If-None-Match: *, only creates.")
-            .Accepts<RuleDocument>("application/json").ProducesProblems(400, 412, 413, 415);
-        rules.MapDelete("/{ruleId}", Delete).WithName("DeleteRule").WithSummary("Removes a rule; its open alerts are resolved").ProducesProblems(404, 412);
+            .Accepts<RuleDocument>("application/json").ProducesProblems(400, 412, 413, 415, 503);
+        rules.MapDelete("/{ruleId}", Delete).WithName("DeleteRule").WithSummary("Removes a rule; its open alerts are resolved").ProducesProblems(404, 412, 503);
     }
 
     private static Ok<ListDocument<RuleDocument>> List(IRules rules) =>

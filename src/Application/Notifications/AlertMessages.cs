@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using OrleansIot.Application.Alerts;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Alerts;
@@ -36,7 +37,7 @@ public sealed class AlertMessages(IEnumerable<INotificationChannel> channels)
                 .Distinct()
                 .Where(recipient => _configured.Contains(recipient.Channel))
                 .Select(recipient => new OutboxMessage(
-                    IdOf(alert, step, recipient.Channel, recipient.Target), recipient.Channel, recipient.Target, step, alert, deviceName, at)),
+                    IdOf(alert, recipient.Channel, recipient.Target), recipient.Channel, recipient.Target, step, alert, deviceName, at)),
         ];
     }
 
@@ -48,16 +49,9 @@ public sealed class AlertMessages(IEnumerable<INotificationChannel> channels)
     };
 
     // The target is hashed: an address may be long, and may carry a token that has no place in an id.
-    private static string IdOf(Alert alert, AlertTransitions step, string channel, string target)
+    private static string IdOf(Alert alert, string channel, string target)
     {
-        var id = $"{alert.Id}/{StepName(step)}/{channel}";
+        var id = $"{alert.Id}/{AlertDocument.WordOf(alert.Status)}/{channel}";
         return target.Length == 0 ? id : $"{id}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)).AsSpan(0, 8))}";
     }
-
-    private static string StepName(AlertTransitions step) => step switch
-    {
-        AlertTransitions.Triggered => "triggered",
-        AlertTransitions.Acknowledged => "acknowledged",
-        _ => "resolved",
-    };
 }

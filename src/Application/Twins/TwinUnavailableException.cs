@@ -16,4 +16,7 @@ public sealed class TwinUnavailableException : Exception
     public TwinUnavailableException()
     {
     }
+
+    /// <summary>Whether the same may work later: the store says so, or what failed is not known to be for good.</summary>
+    public bool IsTransient => InnerException is not StoreException { IsTransient: false };
 }

@@ -21,53 +21,20 @@ public readonly ref struct AckPacket : IMqttPacket
         packet = default;
         reason = MqttReasonCode.MalformedPacket;
         var reader = new PacketReader(frame.Body);
-        if (!reader.TryReadPacketId(out var packetId, ref reason))
+        if (!reader.TryReadPacketId(out var packetId, ref reason)
+            || !ReasonTail.TryRead(ref reader, version, frame.Type, out var code, out var properties, ref reason))
             return false;
 
-        // 3.4.2.1: with nothing after the identifier the reason is success.
-        byte code = 0;
-        MqttProperties properties = default;
-        if (version != MqttVersion.V311 && reader.TryReadByte(out code))
-        {
-            if (!ReasonCodeRules.IsAllowed((MqttReasonCode)code, frame.Type))
-            {
-                reason = MqttReasonCode.ProtocolError;
-                return false;
-            }
-
-            // 3.4.2.2.1: a remaining length below 4 means there are no properties.
-            if (!reader.IsAtEnd
-                && !reader.TryReadProperties(version, (PropertyOwner)(1 << (int)frame.Type), out properties, ref reason))
-                return false;
-        }
-
-        if (!reader.IsAtEnd)
-            return false;
-
-        packet = new AckPacket { Type = frame.Type, PacketId = packetId, ReasonCode = (MqttReasonCode)code, Properties = properties };
+        packet = new AckPacket { Type = frame.Type, PacketId = packetId, ReasonCode = code, Properties = properties };
         reason = MqttReasonCode.Success;
         return true;
     }
 
-    public int MeasureBody(MqttVersion version)
-    {
-        if (IsShort(version))
-            return sizeof(ushort);
-
-        return sizeof(ushort) + 1 + (Properties.IsEmpty ? 0 : PacketWriter.LengthOfProperties(Properties, version));
-    }
+    public int MeasureBody(MqttVersion version) => sizeof(ushort) + ReasonTail.Measure(ReasonCode, Properties, version);
 
     public void WriteBody(ref PacketWriter writer, MqttVersion version)
     {
         writer.WritePacketId(PacketId);
-        if (IsShort(version))
-            return;
-
-        writer.WriteByte((byte)ReasonCode);
-        if (!Properties.IsEmpty)
-            writer.WriteProperties(Properties, version);
+        ReasonTail.Write(ref writer, ReasonCode, Properties, version);
     }
-
-    private bool IsShort(MqttVersion version) =>
-        version == MqttVersion.V311 || (ReasonCode == MqttReasonCode.Success && Properties.IsEmpty);
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
+using OrleansIot.Application;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Database;

@@ -1,3 +1,5 @@
+using OrleansIot.Application;
+
 namespace OrleansIot.Storage.Sqlite.Database;
 
 /// <summary>The directory with the database, held by this process alone while this object lives.</summary>

@@ -1,3 +1,5 @@
+using OrleansIot.Application;
+
 namespace OrleansIot.Storage.Sqlite.Database;
 
 /// <summary>The tables, and the way from each older form to the newest. <c>user_version</c> counts the steps that were taken.</summary>

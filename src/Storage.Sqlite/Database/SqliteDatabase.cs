@@ -1,3 +1,4 @@
+using OrleansIot.Application;
 using SQLitePCL;
 
 namespace OrleansIot.Storage.Sqlite.Database;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansIot.Application;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Domain;
 

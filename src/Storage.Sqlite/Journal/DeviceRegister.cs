@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansIot.Application;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite.Database;
 

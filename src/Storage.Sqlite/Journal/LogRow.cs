@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using OrleansIot.Application;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain.Twins;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OrleansIot.Application;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;

@@ -16,6 +16,7 @@ using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
+using OrleansIot.TestKit.Storage;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Api.Tests.Host;
@@ -34,6 +35,8 @@ internal sealed class ApiHost : IAsyncDisposable
     public static DateTimeOffset Start { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public ManualTime Time { get; private init; } = null!;
+
+    public InMemoryRuleStore Rules { get; private init; } = null!;
 
     public HttpClient Client { get; }
 
@@ -54,11 +57,13 @@ internal sealed class ApiHost : IAsyncDisposable
     public static async Task<ApiHost> Started(Action<IServiceCollection>? more = null, params string[] args)
     {
         var time = new ManualTime(Start);
+        var rules = new InMemoryRuleStore();
+        await rules.MarkSeeded(default); // none are shipped
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddSingleton<LocalRules>().AddSingleton<IRuleStore>(services => services.GetRequiredService<LocalRules>());
+        builder.Services.AddSingleton<IRuleStore>(rules);
         builder.Services.AddRules();
         builder.Services.AddSingleton<IngestStatistics>().AddSingleton<IIngestStatistics>(services => services.GetRequiredService<IngestStatistics>());
         builder.Services.AddSingleton<FleetIndex>().AddSingleton<IFleet>(services => services.GetRequiredService<FleetIndex>());
@@ -76,7 +81,7 @@ internal sealed class ApiHost : IAsyncDisposable
         app.MapGet("/", () => "dashboard");
         app.MapPost("/change", () => "changed");
         await app.StartAsync();
-        return new ApiHost(app) { Time = time };
+        return new ApiHost(app) { Time = time, Rules = rules };
     }
 
     public HttpClient NewClient(bool cookies = false) =>

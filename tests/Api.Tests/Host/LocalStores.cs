@@ -1,11 +1,9 @@
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Notifications.Ports;
-using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
-using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Api.Tests.Host;
@@ -17,6 +15,8 @@ internal sealed class LocalHistory : IReadingHistory
 
     public (Instant From, Instant To, int Limit)? AskedReadings { get; private set; }
 
+    public Exception? Failure { get; set; }
+
     public Series Answer { get; set; } = new([], TimeSpan.FromSeconds(12));
 
     public IReadOnlyList<Reading> Kept { get; set; } = [];
@@ -24,7 +24,7 @@ internal sealed class LocalHistory : IReadingHistory
     public ValueTask<Series> Query(SeriesQuery query, CancellationToken cancellation)
     {
         Asked = query;
-        return new(Answer);
+        return Failure is null ? new(Answer) : throw Failure;
     }
 
     public ValueTask<IReadOnlyList<Reading>> Readings(DeviceId device, Instant from, Instant to, int limit, CancellationToken cancellation)
@@ -53,24 +53,4 @@ internal sealed class LocalOutbox : IOutbox
     public ValueTask<IReadOnlyList<Delivery>> Latest(int limit, CancellationToken cancellation) => new(Deliveries);
 
     public Task Added(CancellationToken cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
-}
-
-/// <summary>Rules in memory; none are shipped.</summary>
-internal sealed class LocalRules : IRuleStore
-{
-    private readonly Dictionary<RuleId, Rule> _rules = [];
-
-    public ValueTask<bool> IsSeeded(CancellationToken cancellation) => new(true);
-
-    public ValueTask MarkSeeded(CancellationToken cancellation) => default;
-
-    public ValueTask<IReadOnlyList<Rule>> List(CancellationToken cancellation) => new([.. _rules.Values]);
-
-    public ValueTask Put(Rule rule, CancellationToken cancellation)
-    {
-        _rules[rule.Id] = rule;
-        return default;
-    }
-
-    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation) => new(_rules.Remove(rule));
 }

@@ -1,6 +1,7 @@
 using OrleansIot.Application.Rules;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.TestKit.Storage;
 
 namespace OrleansIot.Application.Tests.Rules;
 
@@ -8,7 +9,7 @@ public sealed class RuleBookTests
 {
     private static readonly DeviceId Device = DeviceId.Parse("d1");
 
-    private readonly RememberedRules _store = new();
+    private readonly InMemoryRuleStore _store = new();
 
     [Fact]
     public async Task A_new_installation_starts_with_the_shipped_rules()
@@ -35,7 +36,7 @@ public sealed class RuleBookTests
     {
         _store.FailAfterPuts = 2;
         using (var book = new RuleBook(_store))
-            await Assert.ThrowsAsync<IOException>(() => book.Open(CancellationToken.None));
+            await Assert.ThrowsAsync<StoreException>(() => book.Open(CancellationToken.None));
 
         _store.FailAfterPuts = null;
         using var again = await Opened();
@@ -75,7 +76,7 @@ public sealed class RuleBookTests
         using var book = await Opened();
         _store.FailAfterPuts = 0;
 
-        await Assert.ThrowsAsync<IOException>(async () => await book.Put(Some("r")));
+        await Assert.ThrowsAsync<StoreException>(async () => await book.Put(Some("r")));
 
         Assert.Null(book.Find(RuleId.Parse("r")));
     }

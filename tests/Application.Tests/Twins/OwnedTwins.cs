@@ -3,13 +3,12 @@ using OrleansIot.Application.Twins;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Application.Tests.Twins;
 
 public sealed class OwnedTwins
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     [Fact]
     public async Task Nothing_is_believed_or_answered_before_it_is_durable()
     {
@@ -22,7 +21,7 @@ public sealed class OwnedTwins
         Assert.Null(await host.Twins.Find(DeviceId.Parse("a")));
 
         disk.SetResult();
-        await execution.WaitAsync(Limit);
+        await execution.Within("the execution");
         Assert.Equal(2, (await host.Find("a")).Version);
     }
 
@@ -35,7 +34,7 @@ public sealed class OwnedTwins
 
         var executions = Enumerable.Range(0, 8).Select(i => host.Ingest("a", "t", i).AsTask()).ToArray();
         disk.SetResult();
-        await Task.WhenAll(executions).WaitAsync(Limit);
+        await Task.WhenAll(executions).Within("all executions");
 
         Assert.InRange(host.Store.Journal.Commits, 1, 3);
         Assert.Equal(9, (await host.Find("a")).Version);
@@ -51,7 +50,7 @@ public sealed class OwnedTwins
         var executions = Enumerable.Range(0, 100).Select(i => host.Ingest("a", "t", i).AsTask()).ToArray();
         Assert.DoesNotContain(executions, execution => execution.IsCompleted);
         disk.SetResult();
-        await Task.WhenAll(executions).WaitAsync(Limit);
+        await Task.WhenAll(executions).Within("all executions");
 
         Assert.Equal(101, (await host.Find("a")).Version);
     }

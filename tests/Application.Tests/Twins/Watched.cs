@@ -1,12 +1,11 @@
 using OrleansIot.Application.Fleet;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Application.Tests.Twins;
 
 /// <summary>The fleet's changes from the moment this is made.</summary>
 internal sealed class Watched : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     private readonly CancellationTokenSource _end = new();
     private readonly IAsyncEnumerator<FleetChange> _changes;
     private Task<bool> _next;
@@ -22,15 +21,7 @@ internal sealed class Watched : IAsyncDisposable
     {
         while (true)
         {
-            try
-            {
-                Assert.True(await _next.WaitAsync(Limit));
-            }
-            catch (TimeoutException)
-            {
-                throw new TimeoutException($"Not within {Limit.TotalSeconds} s: {what}.");
-            }
-
+            Assert.True(await _next.Within(what));
             var change = _changes.Current;
             _next = _changes.MoveNextAsync().AsTask();
             if (isIt(change))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansIot.EndToEnd.Tests.Hosts;
+using OrleansIot.TestKit.Peers;
 
 namespace OrleansIot.EndToEnd.Tests.Scenarios;
 

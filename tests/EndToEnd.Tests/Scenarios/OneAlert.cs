@@ -1,16 +1,17 @@
 using OrleansIot.EndToEnd.Tests.Hosts;
 using OrleansIot.TestKit;
+using OrleansIot.TestKit.Http;
 
 namespace OrleansIot.EndToEnd.Tests.Scenarios;
 
 public sealed class OneAlert : IAsyncLifetime
 {
     private StandaloneSystem _system = null!;
-    private WebhookReceiver _webhook = null!;
+    private HttpReceiver _webhook = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _webhook = await WebhookReceiver.Start();
+        _webhook = await HttpReceiver.Start();
         _system = await StandaloneSystem.Start();
         await _system.Api.PutRule("too-hot", new
         {
@@ -19,7 +20,7 @@ public sealed class OneAlert : IAsyncLifetime
             clearThreshold = 65,
             severity = "critical",
             cooldownPeriod = 0,
-            actions = new { webhooks = new[] { _webhook.Url } },
+            actions = new { webhooks = new[] { _webhook.Hook } },
         });
     }
 

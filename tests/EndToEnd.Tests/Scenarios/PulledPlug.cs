@@ -1,6 +1,8 @@
 using OrleansIot.DeviceSwarm;
 using OrleansIot.EndToEnd.Tests.Hosts;
 using OrleansIot.TestKit;
+using OrleansIot.TestKit.Http;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.EndToEnd.Tests.Scenarios;
 
@@ -12,7 +14,7 @@ public sealed class PulledPlug(ITestOutputHelper output)
     [Fact]
     public async Task Every_acknowledged_message_is_in_the_history_after_kill_9_and_nothing_is_doubled()
     {
-        await using var webhook = await WebhookReceiver.Start();
+        await using var webhook = await HttpReceiver.Start();
         await using var system = await StandaloneSystem.Start();
         await system.Api.PutRule("seen", Watch("swarm-1", webhook, threshold: 1));
         await system.Api.PutRule("seen-late", Watch("swarm-2", webhook, threshold: Messages / Devices));
@@ -30,7 +32,7 @@ public sealed class PulledPlug(ITestOutputHelper output)
         var acknowledgedBeforeTheKill = Lines(ackLog).Length;
         await system.StartAgain();
 
-        var result = await running.WaitAsync(TimeSpan.FromSeconds(60));
+        var result = await running.Within(TimeSpan.FromSeconds(60), "the end of the swarm");
         output.WriteLine($"{acknowledgedBeforeTheKill} acknowledged before the kill; in all: {result}");
         Assert.True(acknowledgedBeforeTheKill < Messages, "The kill came after everything was sent: it tested nothing.");
         Assert.True(result.IsComplete, $"Not everything was acknowledged in the end: {result}");
@@ -50,12 +52,12 @@ public sealed class PulledPlug(ITestOutputHelper output)
         File.Delete(ackLog);
     }
 
-    private static object Watch(string device, WebhookReceiver webhook, int threshold) => new
+    private static object Watch(string device, HttpReceiver webhook, int threshold) => new
     {
         name = $"{device} reached {threshold}",
         deviceIds = new[] { device },
         condition = new { metric = "seq", @operator = ">=", threshold, duration = 0 },
-        actions = new { webhooks = new[] { webhook.Url } },
+        actions = new { webhooks = new[] { webhook.Hook } },
     };
 
     private static async Task<bool> IsDelivered(StandaloneSystem system, string alertId) =>

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using OrleansIot.Application.Twins;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Gateway.Tests.Harness;
 
@@ -47,7 +48,7 @@ internal sealed class FakeTwins : ITwins
     {
         while (true)
         {
-            var execution = await Within.Limits(_executions.Reader.ReadAsync().AsTask(), $"a command {typeof(TCommand).Name} for a twin");
+            var execution = await _executions.Reader.ReadAsync().AsTask().Within($"a command {typeof(TCommand).Name} for a twin");
             if (execution.Command is TCommand)
                 return execution;
         }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Gateway.Tests.Harness;
 
@@ -129,14 +130,14 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
     {
         var packet = await TryReceive();
         Assert.True(packet is null, $"The connection was to be closed, and {packet} came.");
-        await Within.Limits(serverSide, "the gateway's end of the connection");
+        await serverSide.Within("the gateway's end of the connection");
     }
 
     private async Task<ReceivedPacket?> TryReceive()
     {
         while (true)
         {
-            var result = await Within.Limits(transport.Input.ReadAsync().AsTask(), "a packet from the gateway");
+            var result = await transport.Input.ReadAsync().AsTask().Within("a packet from the gateway");
             var buffer = result.Buffer;
             if (_frames.Read(ref buffer, out var frame, out var reason) == OperationStatus.Done)
             {

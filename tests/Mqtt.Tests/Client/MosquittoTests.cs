@@ -6,6 +6,7 @@ using System.Text;
 using System.Threading.Channels;
 using OrleansIot.Mqtt.Client;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.TestKit.Peers;
 
 namespace OrleansIot.Mqtt.Tests.Client;
 
@@ -113,7 +114,7 @@ public sealed class MosquittoTests : IAsyncLifetime
     [Fact]
     public async Task Over_TLS_a_known_certificate_is_accepted_and_an_unknown_one_is_not()
     {
-        await using var broker = await Mosquitto.Start(withTls: true);
+        await using var broker = await Mosquitto.StartWithTls();
         await using var client = await MqttClient.Connect(Tls(certificate => certificate?.GetCertHashString() == broker.CertificateHash));
         Assert.True(client.IsConnected);
         await Assert.ThrowsAsync<MqttConnectException>(() => MqttClient.Connect(Tls(_ => false)));

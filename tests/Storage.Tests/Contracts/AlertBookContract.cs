@@ -6,7 +6,7 @@ using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Contracts;
 
-public abstract class AlertBookContract : StoreContract
+public abstract class AlertBookContract(IStoreUnderTest store) : StoreContract(store)
 {
     [Fact]
     public async Task An_alert_is_found_as_its_last_event_left_it()

@@ -4,7 +4,7 @@ using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Contracts;
 
-public abstract class HistoryContract : StoreContract
+public abstract class HistoryContract(IStoreUnderTest store) : StoreContract(store)
 {
     private const long Minute = 60_000;
     private const long Hour = 60 * Minute;

@@ -5,35 +5,22 @@ namespace OrleansIot.Storage.Tests.Contracts;
 /// <summary>TestKit's store passes what the real ones pass.</summary>
 public static class InMemoryStoreTests
 {
-    public sealed class Journal : JournalContract
-    {
-        protected override ValueTask<StorePorts> Open() => OpenInMemory();
-    }
+    public sealed class Journal() : JournalContract(new InMemory());
 
-    public sealed class Snapshots : SnapshotContract
-    {
-        protected override ValueTask<StorePorts> Open() => OpenInMemory();
-    }
+    public sealed class Snapshots() : SnapshotContract(new InMemory());
 
-    public sealed class Alerts : AlertBookContract
-    {
-        protected override ValueTask<StorePorts> Open() => OpenInMemory();
-    }
+    public sealed class Alerts() : AlertBookContract(new InMemory());
 
-    public sealed class Rules : RuleStoreContract
-    {
-        protected override ValueTask<StorePorts> Open() => OpenInMemory();
-    }
+    public sealed class Rules() : RuleStoreContract(new InMemory());
 
-    public sealed class Outbox : OutboxContract
-    {
-        protected override ValueTask<StorePorts> Open() => OpenInMemory();
-    }
+    public sealed class Outbox() : OutboxContract(new InMemory());
 
-    public sealed class History : HistoryContract
-    {
-        protected override ValueTask<StorePorts> Open() => OpenInMemory();
-    }
+    public sealed class History() : HistoryContract(new InMemory());
 
-    private static ValueTask<StorePorts> OpenInMemory() => ValueTask.FromResult(StorePorts.Of(new InMemoryStore()));
+    private sealed class InMemory : IStoreUnderTest
+    {
+        public ValueTask<StorePorts> Open() => ValueTask.FromResult(StorePorts.Of(new InMemoryStore()));
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

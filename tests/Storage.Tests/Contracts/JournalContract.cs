@@ -4,7 +4,7 @@ using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Contracts;
 
-public abstract class JournalContract : StoreContract
+public abstract class JournalContract(IStoreUnderTest store) : StoreContract(store)
 {
     [Fact]
     public async Task Events_read_back_in_order_with_their_versions()

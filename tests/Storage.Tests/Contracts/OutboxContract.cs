@@ -5,7 +5,7 @@ using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Contracts;
 
-public abstract class OutboxContract : StoreContract
+public abstract class OutboxContract(IStoreUnderTest store) : StoreContract(store)
 {
     private static readonly Alert Cause = Samples.Alert(Boiler, 1, 0);
 

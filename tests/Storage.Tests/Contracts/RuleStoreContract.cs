@@ -2,7 +2,7 @@ using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Contracts;
 
-public abstract class RuleStoreContract : StoreContract
+public abstract class RuleStoreContract(IStoreUnderTest store) : StoreContract(store)
 {
     [Fact]
     public async Task Rules_list_as_they_were_last_put()

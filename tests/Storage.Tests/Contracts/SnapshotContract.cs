@@ -5,7 +5,7 @@ using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Contracts;
 
-public abstract class SnapshotContract : StoreContract
+public abstract class SnapshotContract(IStoreUnderTest store) : StoreContract(store)
 {
     [Fact]
     public async Task A_twin_loads_as_it_was_saved()

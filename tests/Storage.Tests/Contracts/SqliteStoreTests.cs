@@ -4,57 +4,15 @@ namespace OrleansIot.Storage.Tests.Contracts;
 
 public static class SqliteStoreTests
 {
-    public sealed class Journal : JournalContract
-    {
-        private readonly StoreDirectory _directory = new();
+    public sealed class Journal() : JournalContract(new StoreDirectory());
 
-        protected override async ValueTask<StorePorts> Open() => StorePorts.Of(await _directory.Open());
+    public sealed class Snapshots() : SnapshotContract(new StoreDirectory());
 
-        protected override ValueTask Close() => _directory.DisposeAsync();
-    }
+    public sealed class Alerts() : AlertBookContract(new StoreDirectory());
 
-    public sealed class Snapshots : SnapshotContract
-    {
-        private readonly StoreDirectory _directory = new();
+    public sealed class Rules() : RuleStoreContract(new StoreDirectory());
 
-        protected override async ValueTask<StorePorts> Open() => StorePorts.Of(await _directory.Open());
+    public sealed class Outbox() : OutboxContract(new StoreDirectory());
 
-        protected override ValueTask Close() => _directory.DisposeAsync();
-    }
-
-    public sealed class Alerts : AlertBookContract
-    {
-        private readonly StoreDirectory _directory = new();
-
-        protected override async ValueTask<StorePorts> Open() => StorePorts.Of(await _directory.Open());
-
-        protected override ValueTask Close() => _directory.DisposeAsync();
-    }
-
-    public sealed class Rules : RuleStoreContract
-    {
-        private readonly StoreDirectory _directory = new();
-
-        protected override async ValueTask<StorePorts> Open() => StorePorts.Of(await _directory.Open());
-
-        protected override ValueTask Close() => _directory.DisposeAsync();
-    }
-
-    public sealed class Outbox : OutboxContract
-    {
-        private readonly StoreDirectory _directory = new();
-
-        protected override async ValueTask<StorePorts> Open() => StorePorts.Of(await _directory.Open());
-
-        protected override ValueTask Close() => _directory.DisposeAsync();
-    }
-
-    public sealed class History : HistoryContract
-    {
-        private readonly StoreDirectory _directory = new();
-
-        protected override async ValueTask<StorePorts> Open() => StorePorts.Of(await _directory.Open());
-
-        protected override ValueTask Close() => _directory.DisposeAsync();
-    }
+    public sealed class History() : HistoryContract(new StoreDirectory());
 }

@@ -1,7 +1,7 @@
+using OrleansIot.Application;
 using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Devices;
-using OrleansIot.Storage.Sqlite;
 using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Sqlite;

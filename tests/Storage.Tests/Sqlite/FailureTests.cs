@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansIot.Application;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite;
 using OrleansIot.Storage.Sqlite.Database;

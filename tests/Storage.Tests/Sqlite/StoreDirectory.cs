@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansIot.Storage.Sqlite;
 using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Tests.Contracts;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Storage.Tests.Sqlite;
 
 /// <summary>A data directory for one test, and the store that is open on it.</summary>
-internal sealed class StoreDirectory : IAsyncDisposable
+internal sealed class StoreDirectory : IStoreUnderTest
 {
     private SqliteStore? _open;
 
@@ -22,6 +23,8 @@ internal sealed class StoreDirectory : IAsyncDisposable
         await Close();
         return _open = SqliteStore.Open(Path, Time, NullLogger.Instance, busyTimeout);
     }
+
+    async ValueTask<StorePorts> IStoreUnderTest.Open() => StorePorts.Of(await Open());
 
     /// <summary>Looks into the file past the store.</summary>
     public long Number(string sql)

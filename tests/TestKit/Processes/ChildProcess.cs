@@ -13,8 +13,14 @@ public sealed partial class ChildProcess : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
     private readonly List<(Regex Pattern, TaskCompletionSource<Match> Found)> _awaited = [];
+    private readonly Action<string>? _heard;
+    private bool _disposed;
 
-    private ChildProcess(Process process) => _process = process;
+    private ChildProcess(Process process, Action<string>? heard)
+    {
+        _process = process;
+        _heard = heard;
+    }
 
     public int Id => _process.Id;
 
@@ -32,31 +38,38 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string?>? environment = null)
+    /// <param name="heard">Told of each line as it is printed.</param>
+    /// <param name="input">What it reads; null: nothing is given to it.</param>
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, string? folder = null, Action<string>? heard = null, string? input = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = input is not null,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
-            start.Environment[name] = value;
-
-        var child = new ChildProcess(new Process { StartInfo = start });
+        var child = new ChildProcess(new Process { StartInfo = start }, heard);
         child._process.OutputDataReceived += (_, e) => child.Take(e.Data);
         child._process.ErrorDataReceived += (_, e) => child.Take(e.Data);
         child._process.Start();
         child._process.BeginOutputReadLine();
         child._process.BeginErrorReadLine();
+        if (input is not null)
+        {
+            child._process.StandardInput.Write(input);
+            child._process.StandardInput.Close();
+        }
+
         return child;
     }
 
     /// <summary>Runs it to its end.</summary>
     /// <exception cref="TimeoutException">It did not end in time; it is killed.</exception>
-    public static async Task<ChildProcess> Run(string program, IEnumerable<string> arguments, TimeSpan limit, string? folder = null)
+    public static async Task<ChildProcess> Run(string program, IEnumerable<string> arguments, TimeSpan limit, string? folder = null, string? input = null)
     {
-        var child = Start(program, arguments, folder);
+        var child = Start(program, arguments, folder, input: input);
         try
         {
             await child.Exited(limit);
@@ -70,29 +83,24 @@ public sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>The first line, past or future, that matches.</summary>
-    public async Task<Match> Line(Regex pattern, TimeSpan limit)
+    public Task<Match> Line(Regex pattern, TimeSpan limit)
     {
-        TaskCompletionSource<Match> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_lines.Select(line => pattern.Match(line)).FirstOrDefault(match => match.Success) is { } already)
-                return already;
+            return _lines.Select(line => pattern.Match(line)).FirstOrDefault(match => match.Success) is { } already
+                ? Task.FromResult(already)
+                : NextLine(pattern, limit);
+        }
+    }
 
+    /// <summary>The first line from now on that matches.</summary>
+    public Task<Match> NextLine(Regex pattern, TimeSpan limit)
+    {
+        var found = new TaskCompletionSource<Match>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
             _awaited.Add((pattern, found));
-        }
 
-        var ended = _process.WaitForExitAsync();
-        if (await Task.WhenAny(found.Task.WaitAsync(limit), ended) == ended && !found.Task.IsCompleted)
-            throw new InvalidOperationException($"It ended with exit code {_process.ExitCode} before it printed a line like '{pattern}'. It printed:\n{Output}");
-
-        try
-        {
-            return await found.Task.WaitAsync(limit);
-        }
-        catch (TimeoutException)
-        {
-            throw new TimeoutException($"No line like '{pattern}' within {limit.TotalSeconds} s. It printed:\n{Output}");
-        }
+        return Await(pattern, found, limit);
     }
 
     public async Task<int> Exited(TimeSpan limit)
@@ -122,8 +130,29 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+
+        _disposed = true;
         await KillHard();
         _process.Dispose();
+    }
+
+    private async Task<Match> Await(Regex pattern, TaskCompletionSource<Match> found, TimeSpan limit)
+    {
+        var inTime = found.Task.WaitAsync(limit);
+        var ended = _process.WaitForExitAsync();
+        if (await Task.WhenAny(inTime, ended) == ended && !found.Task.IsCompleted)
+            throw new InvalidOperationException($"It ended with exit code {_process.ExitCode} before it printed a line like '{pattern}'. It printed:\n{Output}");
+
+        try
+        {
+            return await inTime;
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"No line like '{pattern}' within {limit.TotalSeconds} s. It printed:\n{Output}");
+        }
     }
 
     private void Take(string? line)
@@ -139,7 +168,11 @@ public sealed partial class ChildProcess : IAsyncDisposable
                 if (pattern.Match(line) is { Success: true } match)
                     found.TrySetResult(match);
             }
+
+            _awaited.RemoveAll(awaited => awaited.Found.Task.IsCompleted);
         }
+
+        _heard?.Invoke(line);
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -1,3 +1,4 @@
+using OrleansIot.Application;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Domain.Rules;
 
@@ -8,6 +9,9 @@ public sealed class InMemoryRuleStore : IRuleStore
     private readonly Lock _lock = new();
     private readonly SortedDictionary<RuleId, Rule> _rules = [];
     private bool _seeded;
+
+    /// <summary>How many more rules can be put before putting fails; null: it does not fail.</summary>
+    public int? FailAfterPuts { get; set; }
 
     public ValueTask<bool> IsSeeded(CancellationToken cancellation)
     {
@@ -32,7 +36,12 @@ public sealed class InMemoryRuleStore : IRuleStore
     public ValueTask Put(Rule rule, CancellationToken cancellation)
     {
         lock (_lock)
+        {
+            if (FailAfterPuts-- == 0)
+                throw new StoreException("The disk is full.", isTransient: true);
+
             _rules[rule.Id] = rule;
+        }
 
         return ValueTask.CompletedTask;
     }

@@ -1,40 +1,29 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
+using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
-namespace OrleansIot.Tests.Peers;
+namespace OrleansIot.TestKit.Peers;
 
 /// <summary>What a broker hands out, seen by mosquitto's own client rather than by ours.</summary>
-internal sealed class MosquittoSubscription : IAsyncDisposable
+public sealed class MosquittoSubscription : IAsyncDisposable
 {
     private const string MessageMark = "message: ";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
-    private readonly Process _process;
 
     // A test reads what it sent; the broker's client is not to be slowed down by it.
     private readonly Channel<(string Topic, string Payload)> _messages = Channel.CreateUnbounded<(string, string)>();
+    private readonly ChildProcess _client;
 
-    private MosquittoSubscription(Process process)
-    {
-        _process = process;
-        process.OutputDataReceived += (_, line) => Read(line.Data ?? "");
-        process.BeginOutputReadLine();
-    }
+    private MosquittoSubscription(int port, string filter) =>
+        _client = ChildProcess.Start(Installed.Require("mosquitto_sub"), ["-p", $"{port}", "-t", filter, "-q", "1", "-F", $"{MessageMark}%t %p"], heard: Read);
 
     public static async Task<MosquittoSubscription> To(Mosquitto broker, string filter)
     {
-        var start = new ProcessStartInfo(
-            Mosquitto.Find("mosquitto_sub")!,
-            ["-p", $"{broker.Port}", "-t", filter, "-q", "1", "-F", $"{MessageMark}%t %p"])
-        {
-            RedirectStandardOutput = true,
-        };
         var subscribed = broker.Says(filter);
-        var subscription = new MosquittoSubscription(Process.Start(start)!);
+        var subscription = new MosquittoSubscription(broker.Port, filter);
         try
         {
-            await subscribed.Within(Limit, $"the broker's word of the subscription to {filter}");
+            await subscribed;
             return subscription;
         }
         catch
@@ -44,7 +33,7 @@ internal sealed class MosquittoSubscription : IAsyncDisposable
         }
     }
 
-    public Task<(string Topic, string Payload)> Next(string what) => _messages.Reader.ReadAsync().AsTask().Within(Limit, what);
+    public Task<(string Topic, string Payload)> Next(string what) => _messages.Reader.ReadAsync().AsTask().Within(what);
 
     public async Task<(string Topic, JsonElement Payload)> NextJson(string what)
     {
@@ -52,12 +41,7 @@ internal sealed class MosquittoSubscription : IAsyncDisposable
         return (topic, JsonElement.Parse(payload));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     private void Read(string line)
     {

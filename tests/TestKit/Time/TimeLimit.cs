@@ -1,8 +1,15 @@
-namespace OrleansIot.Tests.Peers;
+namespace OrleansIot.TestKit.Time;
 
-internal static class TimeLimit
+/// <summary>Waits that end, and say what was missing.</summary>
+public static class TimeLimit
 {
-    /// <summary>Waits for the task; when that takes too long, says what was missing.</summary>
+    // Far beyond what anything here takes on a busy machine; only a test that fails waits so long.
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(10);
+
+    public static Task Within(this Task task, string what) => task.Within(Usual, what);
+
+    public static Task<T> Within<T>(this Task<T> task, string what) => task.Within(Usual, what);
+
     public static async Task Within(this Task task, TimeSpan limit, string what)
     {
         try

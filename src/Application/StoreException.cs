@@ -1,6 +1,6 @@
-namespace OrleansIot.Storage.Sqlite;
+namespace OrleansIot.Application;
 
-/// <summary>The store could not do what was asked of it. Nothing of it was stored.</summary>
+/// <summary>A store could not do what a port of ours asked of it. Nothing of it was stored.</summary>
 public sealed class StoreException : Exception
 {
     public StoreException(string message, bool isTransient, Exception? innerException = null)
