@@ -1,3 +1,4 @@
+using OrleansIot.Application;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrleansIot.Storage.Sqlite;
