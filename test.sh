@@ -76,7 +76,7 @@ can_install() {
 
 # --- Peers: programs that nobody here wrote, against which some tests run -------------------------------------------------
 
-peers=(mosquitto mosquitto-clients chromium prometheus python3-paho-mqtt)
+peers=(mosquitto mosquitto-clients chromium prometheus)
 
 has_peer() {
   case $1 in
@@ -84,7 +84,6 @@ has_peer() {
     mosquitto-clients) command -v mosquitto_pub && command -v mosquitto_sub ;;
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
     prometheus) command -v promtool ;;
-    python3-paho-mqtt) [[ -x /usr/bin/python3 ]] && /usr/bin/python3 -c 'import paho.mqtt.client' ;;
   esac >/dev/null 2>&1
 }
 
@@ -94,7 +93,6 @@ what_it_tests() {
     mosquitto-clients) echo "with mosquitto_pub and mosquitto_sub" ;;
     chromium) echo "the dashboard in a browser" ;;
     prometheus) echo "the metrics page with promtool" ;;
-    python3-paho-mqtt) echo "with the Paho client" ;;
   esac
 }
 

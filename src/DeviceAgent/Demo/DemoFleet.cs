@@ -27,7 +27,7 @@ public sealed partial class DemoFleet
         Devices = [.. CreateDevices()];
     }
 
-    /// <summary>The ids of the devices: boiler-1, pump-1, meter-1, meter-2 and so on.</summary>
+    /// <summary>The ids of the devices: demo-boiler-1, demo-pump-1, demo-meter-1 and so on: no name that somebody might give a device of their own.</summary>
     public IReadOnlyList<string> DeviceIds => [.. Devices.Select(entry => entry.Device.Id)];
 
     internal IReadOnlyList<(SimulatedDevice Device, Episodes DropOuts, Random Random)> Devices { get; }
@@ -62,7 +62,7 @@ public sealed partial class DemoFleet
                 notBefore: SettlingTime);
 
             var kind = Kinds[i % Kinds.Length];
-            var id = $"{kind}-{numbers[kind] = numbers.GetValueOrDefault(kind) + 1}";
+            var id = $"demo-{kind}-{numbers[kind] = numbers.GetValueOrDefault(kind) + 1}";
             SimulatedDevice device = kind switch
             {
                 "boiler" => new Boiler(id, random, excursions),

@@ -46,11 +46,7 @@ internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics me
         Return(matches);
         if (!kept)
             return PublishAnswer.RetainedFull;
-        if (delivered > 0 || message.Retain)
-            return PublishAnswer.Success;
-
-        metrics.Unrouted();
-        return PublishAnswer.NobodySubscribed;
+        return delivered > 0 || message.Retain ? PublishAnswer.Success : PublishAnswer.NobodySubscribed;
     }
 
     /// <summary>Adds a subscription; false when it replaced the session's earlier one on that filter.</summary>

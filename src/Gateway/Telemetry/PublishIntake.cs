@@ -116,14 +116,17 @@ internal sealed class PublishIntake(
 
     private PublishAnswer Forward(scoped in PublishPacket publish, Arrival arrival)
     {
+        var answer = PublishAnswer.NobodySubscribed;
         if (broker.IsWanted(publish.Topic, publish.Retain))
         {
             var body = PublishBody.Copy(publish.Topic, publish.Payload, publish.Properties);
-            return broker.Publish(new BrokeredMessage(body, publish.QoS, publish.Retain, arrival.Timestamp), session);
+            answer = broker.Publish(new BrokeredMessage(body, publish.QoS, publish.Retain, arrival.Timestamp), session);
         }
 
-        metrics.Unrouted();
-        return PublishAnswer.NobodySubscribed;
+        if (answer == PublishAnswer.NobodySubscribed)
+            metrics.Unrouted();
+
+        return answer;
     }
 
     private void Ingest(scoped in PublishPacket publish, MqttVersion version, Arrival arrival, long ticket, TopicRoute route)

@@ -36,8 +36,9 @@ internal sealed class DemoFleetService(
         if (await twins.Find(device, cancellation) is { } known && known.Twin.Description != DeviceDescription.None)
             return;
 
-        var type = device.Value[..device.Value.IndexOf('-', StringComparison.Ordinal)];
-        var name = $"{char.ToUpperInvariant(type[0])}{device.Value[1..].Replace('-', ' ')}";
+        // demo-boiler-7: a boiler, and the seventh.
+        var (type, number) = device.Value.Split('-') is [_, var kind, var count] ? (kind, count) : ("device", device.Value);
+        var name = $"{char.ToUpperInvariant(type[0])}{type[1..]} {number}";
         await twins.Execute(device, new TwinCommand.Describe(new DeviceDescription(name, type, hall, ["demo"]), Instant.From(time.GetUtcNow())), cancellation);
     }
 }

@@ -15,7 +15,7 @@ public sealed class DemoFleetTests
     public void Devices_are_named_by_kind_and_number()
     {
         Assert.Equal(
-            ["boiler-1", "pump-1", "meter-1", "meter-2", "pump-2", "meter-3", "boiler-2", "meter-4", "pump-3", "meter-5", "boiler-3", "pump-4"],
+            ["demo-boiler-1", "demo-pump-1", "demo-meter-1", "demo-meter-2", "demo-pump-2", "demo-meter-3", "demo-boiler-2", "demo-meter-4", "demo-pump-3", "demo-meter-5", "demo-boiler-3", "demo-pump-4"],
             Fleet(12, seed: 1).DeviceIds);
     }
 
