@@ -74,6 +74,9 @@ internal sealed partial class SqliteStore : IAsyncDisposable
 
     public IReadingHistory History { get; }
 
+    /// <summary>Why the last commit failed; null when it did not. There is one every ten seconds, also when nothing happens.</summary>
+    public Exception? LastFailure => _writer.LastFailure;
+
     /// <param name="busyTimeout">How long to wait for a lock of another program on the file.</param>
     /// <exception cref="StoreException">The directory cannot be used; the message says why and what mends it.</exception>
     public static SqliteStore Open(string path, TimeProvider time, ILogger log, TimeSpan? busyTimeout = null)

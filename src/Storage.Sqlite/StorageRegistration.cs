@@ -26,6 +26,7 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
         services.AddHostedService<RetentionJob>();
+        services.AddHealthChecks().AddCheck<StoreHealth>(StoreHealth.Name);
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansIot.Application;
 using OrleansIot.Domain.Devices;
@@ -23,12 +24,14 @@ public sealed class FailureTests : IAsyncDisposable
             var unknown = await Assert.ThrowsAsync<StoreException>(async () => await store.Journal.Append(Append(Pump, 0, Recorded(1, 2)), default));
             Assert.True(known.IsTransient && unknown.IsTransient);
             await Assert.ThrowsAsync<StoreException>(async () => await store.Rules.Put(Rule("a-rule"), default));
+            Assert.Equal(HealthStatus.Unhealthy, await HealthOf(store));
             other.Execute("ROLLBACK");
         }
 
         Assert.Equal([Boiler], await store.Snapshots.Devices(default).ToListAsync());
         await store.Journal.Append(Append(Boiler, 1, Recorded(2, 3)), default);
         await store.Journal.Append(Append(Pump, 0, Recorded(2, 4)), default);
+        Assert.Equal(HealthStatus.Healthy, await HealthOf(store));
         Assert.Equal([1, 3], (await store.History.Readings(Boiler, At(0), At(9), 10, default)).Select(reading => reading.Metrics[0].Value.Number));
 
         var reopened = await _directory.Open();
@@ -125,4 +128,6 @@ public sealed class FailureTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _directory.DisposeAsync();
+
+    private static async Task<HealthStatus> HealthOf(SqliteStore store) => (await new StoreHealth(store).CheckHealthAsync(new HealthCheckContext())).Status;
 }
