@@ -28,6 +28,9 @@ internal static class StandaloneHost
             .AddEnvironmentVariables()
             .AddCommandLine(args);
 
+        // A start that fails is told by StartFaults, in lines that a person can act on; the host would log its stack trace before them.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
         // In the order in which they start; they stop in reverse, so that a stop takes no reading that it cannot store.
         builder.Services
             .AddSqliteStorage(builder.Configuration)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using OrleansIot.Application;
 
@@ -29,12 +30,26 @@ internal static class StartFaults
     private static List<string> Messages(Exception exception) => exception switch
     {
         AggregateException many when many.InnerExceptions.All(inner => Messages(inner).Count > 0) => [.. many.InnerExceptions.SelectMany(Messages)],
-        OptionsValidationException invalid => [.. invalid.Failures.SelectMany(failure => failure.Split("; ", StringSplitOptions.RemoveEmptyEntries))],
+        OptionsValidationException invalid => [.. invalid.Failures.SelectMany(failure => failure.Split("; ", StringSplitOptions.RemoveEmptyEntries)).Select(failure => BySetting(failure, invalid.OptionsType))],
 
         // The configuration binder's: a value that is no number, time span or boolean.
         InvalidOperationException { InnerException: FormatException or ArgumentException } unreadable => [unreadable.Message],
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => [$"{inUse.Message} Choose another with --urls or --Gateway:Port."],
+        SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } socket =>
+            [$"An address cannot be listened on: {socket.Message}. Choose another with --urls, or with --Gateway:Host and --Gateway:Port."],
         StoreException or StartRefusedException => [exception.Message],
         _ => [],
     };
+
+    /// <summary>The generated validators name a member of a class ("Port: The field MqttGatewayOptions.Port must be …"); whoever starts this knows the setting.</summary>
+    private static string BySetting(string failure, Type options)
+    {
+        if (options.GetField("Section")?.GetRawConstantValue() is not string section || failure.IndexOf(": ", StringComparison.Ordinal) is not (> 0 and var end))
+            return failure;
+
+        var member = failure[..end];
+        return options.GetProperty(member) is null
+            ? failure
+            : failure[(end + 2)..].Replace("The field ", "", StringComparison.Ordinal).Replace($"{options.Name}.{member}", $"{section}:{member}", StringComparison.Ordinal);
+    }
 }

@@ -32,12 +32,14 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private readonly HistoryBuffers _buffers;
     private readonly LogFloor _floor;
     private readonly ITimer _tick;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
 
     private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, TimeProvider time, ILogger log)
     {
         _directory = directory;
         _database = database;
+        _time = time;
         _log = log;
         _readers = new ReadConnections(directory.DatabaseFile, busyTimeout);
         var devices = new DeviceRegister();
@@ -74,9 +76,6 @@ internal sealed partial class SqliteStore : IAsyncDisposable
 
     public IReadingHistory History { get; }
 
-    /// <summary>Why the last commit failed; null when it did not. There is one every ten seconds, also when nothing happens.</summary>
-    public Exception? LastFailure => _writer.LastFailure;
-
     /// <param name="busyTimeout">How long to wait for a lock of another program on the file.</param>
     /// <exception cref="StoreException">The directory cannot be used; the message says why and what mends it.</exception>
     public static SqliteStore Open(string path, TimeProvider time, ILogger log, TimeSpan? busyTimeout = null)
@@ -101,6 +100,17 @@ internal sealed partial class SqliteStore : IAsyncDisposable
                 $"{directory.DatabaseFile} (setting {SqliteOptions.Section}:{nameof(SqliteOptions.Path)}) cannot be used: {e.Message}", (e as StoreException)?.IsTransient ?? false, e);
         }
     }
+
+    /// <summary>Writes something of no meaning, as durably as anything else.</summary>
+    /// <exception cref="StoreException">It could not be stored.</exception>
+    public async ValueTask Probe(CancellationToken cancellation) => await _writer.Run(
+        database =>
+        {
+            Meta.Write(database, Meta.ProbedAt, _time.GetUtcNow().ToUnixTimeMilliseconds());
+            return true;
+        },
+        committed: null,
+        cancellation);
 
     public async ValueTask DisposeAsync()
     {

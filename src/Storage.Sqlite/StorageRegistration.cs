@@ -26,7 +26,8 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
         services.AddHostedService<RetentionJob>();
-        services.AddHealthChecks().AddCheck<StoreHealth>(StoreHealth.Name);
+        services.AddSingleton<StoreHealth>();
+        services.AddHealthChecks().AddCheck<StoreHealth>("store");
         return services;
     }
 }

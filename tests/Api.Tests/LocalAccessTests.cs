@@ -60,6 +60,15 @@ public sealed class LocalAccessTests
     public void Addresses_of_this_machine_need_no_key(params string[] arguments) =>
         Assert.False(LoopbackGuard.Refuses(With(arguments), out _));
 
+    [Theory]
+    [InlineData("--urls=8080")]
+    [InlineData("--urls=http://localhost:1;localhost:2", "--Access:ApiKey=correct-horse-battery")]
+    public void What_is_no_address_is_refused_by_its_name(params string[] arguments)
+    {
+        Assert.True(LoopbackGuard.Refuses(With(arguments), out var reason));
+        Assert.Contains("is no address to listen on", reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Addresses_that_a_host_listens_on_by_code_count_too() =>
         Assert.True(LoopbackGuard.Refuses(With(), out _, "http://0.0.0.0:8080"));

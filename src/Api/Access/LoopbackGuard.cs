@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace OrleansIot.Api.Access;
 
 /// <summary>
-/// Without a key, the API and the dashboard are served to this machine alone. A host asks before it listens, prints the reason,
+/// Without a key, the API and the dashboard are served to this machine alone; with or without, an address has to be one. A host asks before it listens, prints the reason,
 /// and exits with an error.
 /// </summary>
 public static class LoopbackGuard
@@ -16,7 +16,14 @@ public static class LoopbackGuard
     public static bool Refuses(WebApplication app, [NotNullWhen(true)] out string? reason, params IEnumerable<string> more)
     {
         var key = app.Services.GetRequiredService<IOptions<AccessOptions>>().Value;
-        var open = key.HasKey ? null : Addresses(app.Configuration).Concat(app.Urls).Concat(more).FirstOrDefault(address => !IsLoopback(address));
+        string[] addresses = [.. Addresses(app.Configuration), .. app.Urls, .. more];
+        if (addresses.FirstOrDefault(address => !IsAddress(address)) is { } wrong)
+        {
+            reason = $"'{wrong}' is no address to listen on. Write one such as --urls=http://127.0.0.1:8080.";
+            return true;
+        }
+
+        var open = key.HasKey ? null : addresses.FirstOrDefault(address => !IsLoopback(address));
         reason = open is null
             ? null
             : $"{open} can be reached from other machines, and no access key is set. Set one with --Access:ApiKey=<at least 16 characters> (or Access__ApiKey in the environment), or listen on localhost.";
@@ -35,6 +42,19 @@ public static class LoopbackGuard
 
     private static string[] Split(string? list) =>
         list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static bool IsAddress(string address)
+    {
+        try
+        {
+            Microsoft.AspNetCore.Http.BindingAddress.Parse(address);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
     private static bool IsLoopback(string address)
     {

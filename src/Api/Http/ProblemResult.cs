@@ -25,6 +25,7 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = problem.Status;
-        return httpContext.Response.WriteAsJsonAsync(problem, ApiJson.Default.Problem, Problem.ContentType, httpContext.RequestAborted);
+        // With the API's own options: people read these, and the generated ones would write a quotation mark as \u0027.
+        return httpContext.Response.WriteAsJsonAsync(problem, options: null, Problem.ContentType, httpContext.RequestAborted);
     }
 }

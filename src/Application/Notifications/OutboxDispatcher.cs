@@ -32,14 +32,14 @@ internal sealed partial class OutboxDispatcher(
     // One slot: several reasons to look again are one.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    private volatile string? _failing;
+    private volatile bool _isFailing;
 
     private Instant Now => Instant.From(time.GetUtcNow());
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(ExecuteTask is null or { IsCompleted: true }
             ? HealthCheckResult.Unhealthy("Messages are not being delivered: the dispatcher does not run.")
-            : _failing is { } reason ? HealthCheckResult.Degraded($"The outbox failed: {reason}") : HealthCheckResult.Healthy());
+            : _isFailing ? HealthCheckResult.Degraded("The outbox fails; the log says why. It is tried again and again.") : HealthCheckResult.Healthy());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -63,7 +63,7 @@ internal sealed partial class OutboxDispatcher(
             }
             catch (Exception e)
             {
-                _failing = e.Message;
+                _isFailing = true;
                 LogFailed(e);
                 await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -94,7 +94,7 @@ internal sealed partial class OutboxDispatcher(
                 Start(target.Key, [.. target.OrderBy(delivery => delivery.Message.CreatedAt)], stopping);
         }
 
-        _failing = null;
+        _isFailing = false;
         meter.Pending((await outbox.Due(Instant.MaxValue, PendingShown, stopping)).Count);
         await WaitForWork(await outbox.NextDue(stopping), stopping);
     }

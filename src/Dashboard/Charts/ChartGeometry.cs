@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OrleansIot.Dashboard.Display;
 using OrleansIot.Domain;
 
 namespace OrleansIot.Dashboard.Charts;
@@ -14,8 +15,14 @@ internal sealed class ChartGeometry
     /// <summary>The plot is this many units wide and high; the browser stretches it.</summary>
     public const int Extent = 1_000;
 
-    // A pause of more buckets than this is shown as a gap and not bridged by a line.
-    private const int GapAfterBuckets = 4;
+    /// <summary>Up to so many values are dots too: a line alone would claim to know what was between them.</summary>
+    public const int FewPoints = 40;
+
+    // A pause of more than this many buckets, or of the device's usual pauses, is shown as a gap and not bridged by a line.
+    private const int GapAfter = 4;
+
+    // A gap narrower than this share of the chart is seen well enough without being marked.
+    private const double MarkedGap = 0.04;
 
     private static readonly TimeSpan[] TimeSteps =
     [
@@ -24,10 +31,13 @@ internal sealed class ChartGeometry
     ];
 
     private readonly Instant _from;
+    private readonly Instant _until;
+    private readonly TimeSpan _longestPause;
 
     public ChartGeometry(LiveSeries series, IEnumerable<ChartLine> lines)
     {
-        _from = series.From;
+        (_from, _until) = (series.From, series.Until);
+        _longestPause = LongestPause(series);
         Left = (series.From - series.Origin).TotalSeconds;
         Span = (series.Until - series.From).TotalSeconds;
         var points = series.Points;
@@ -44,10 +54,17 @@ internal sealed class ChartGeometry
 
         var margin = High > Low ? (High - Low) * 0.06 : Math.Max(Math.Abs(High) * 0.05, 0.5);
         (Low, High) = (Low - margin, High + margin);
-        ValueTicks = TicksBetween(Low, High);
+        (Divisor, Suffix) = MetricText.Scale(series.Metric, Math.Max(Math.Abs(Low), Math.Abs(High)));
+        ValueTicks = [.. TicksBetween(Low / Divisor, High / Divisor).Select(tick => tick * Divisor)];
         TimeTicks = TicksBetween(series.From, series.Until);
-        (Mean, Band) = Draw(series);
+        (Mean, Band, Dots) = Draw(series);
+        Gaps = GapsOf(series);
     }
+
+    /// <summary>What stands in the chart is the value divided by this, and <see cref="Suffix"/>: <c>3.2 GiB</c>.</summary>
+    public double Divisor { get; }
+
+    public string Suffix { get; }
 
     public double Base { get; }
 
@@ -69,6 +86,12 @@ internal sealed class ChartGeometry
     /// <summary>From the greatest to the least of each bucket, a closed figure for each stretch without a gap.</summary>
     public string Band { get; }
 
+    /// <summary>Values that no line would show, or all of them where they are few.</summary>
+    public string Dots { get; }
+
+    /// <summary>From where to where nothing was heard, where that is wide enough to be marked.</summary>
+    public IReadOnlyList<(Instant From, Instant Until)> Gaps { get; }
+
     /// <summary>Seconds from the origin of the paths to the left edge.</summary>
     public double Left { get; }
 
@@ -86,7 +109,11 @@ internal sealed class ChartGeometry
 
     public string PercentDown(double value) => Percent((High - value) / (High - Low));
 
+    public string Label(double value) => Numbers.Value(value / Divisor);
+
     public string PercentAcross(Instant at) => Percent((at - _from).TotalSeconds / Span);
+
+    public string PercentWide(TimeSpan span) => Percent(span.TotalSeconds / Span);
 
     private static string Percent(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + "%";
 
@@ -108,16 +135,42 @@ internal sealed class ChartGeometry
         return [.. Enumerable.Range(0, Math.Max(0, count)).Select(i => new Instant(first + (i * step)))];
     }
 
-    private (string Mean, string Band) Draw(LiveSeries series)
+    private static TimeSpan LongestPause(LiveSeries series)
+    {
+        var points = series.Points;
+        var pauses = Enumerable.Range(1, Math.Max(0, points.Count - 1)).Select(i => points[i].At - points[i - 1].At).Order().ToList();
+        var usual = pauses.Count > 1 ? pauses[(pauses.Count - 1) / 2] : TimeSpan.Zero; // one pause may be the outage itself
+        return GapAfter * (usual > series.Resolution ? usual : series.Resolution);
+    }
+
+    private List<(Instant From, Instant Until)> GapsOf(LiveSeries series)
+    {
+        var marked = (_until - _from) * MarkedGap;
+        var heard = series.Points.Select(point => (From: point.At, Until: point.At + series.Resolution)).Append((_until, _until));
+        var gaps = new List<(Instant, Instant)>();
+        var silentSince = _from;
+        foreach (var (from, until) in heard)
+        {
+            if (from - silentSince > _longestPause && from - silentSince > marked)
+                gaps.Add((silentSince, from));
+
+            silentSince = until;
+        }
+
+        return gaps;
+    }
+
+    private (string Mean, string Band, string Dots) Draw(LiveSeries series)
     {
         var points = series.Points;
         var mean = new StringBuilder(points.Count * 12);
         var band = new StringBuilder(points.Count * 24);
+        var dots = new StringBuilder();
         var start = 0;
         while (start < points.Count)
         {
             var end = start + 1;
-            while (end < points.Count && points[end].At - points[end - 1].At <= series.Resolution * GapAfterBuckets)
+            while (end < points.Count && points[end].At - points[end - 1].At <= _longestPause)
                 end++;
 
             for (var i = start; i < end; i++)
@@ -128,10 +181,16 @@ internal sealed class ChartGeometry
                 Append(band, false, SecondsAt(i), points[i].Min);
 
             band.Append('Z');
+            for (var i = start; i < end && (end == start + 1 || points.Count <= FewPoints); i++)
+            {
+                Append(dots, true, SecondsAt(i), points[i].Mean);
+                dots.Append("h0"); // with round caps, a dot
+            }
+
             start = end;
         }
 
-        return (mean.ToString(), band.ToString());
+        return (mean.ToString(), band.ToString(), dots.ToString());
 
         double SecondsAt(int index) => (points[index].At - series.Origin).TotalSeconds;
     }

@@ -62,7 +62,7 @@ public sealed partial class DevicePage
         var isId = DeviceId.TryParse(Id, out var device);
         if (device == _device)
         {
-            await Load(() => _sheet.ShowChart(AskedMetric ?? _sheet.Charted, ChartRange.Of(RangeText), Leaving));
+            await Load(() => _sheet.ShowChart(AskedMetric ?? _sheet.Charted, ChartRange.Find(RangeText), Leaving));
             return;
         }
 
@@ -72,7 +72,7 @@ public sealed partial class DevicePage
         if (isId)
             Follow(new FleetFilter(device), update => _sheet.Apply(update, Leaving));
 
-        await Load(() => isId ? _sheet.Load(AskedMetric, ChartRange.Of(RangeText), Leaving) : Task.CompletedTask);
+        await Load(() => isId ? _sheet.Load(AskedMetric, ChartRange.Find(RangeText), Leaving) : Task.CompletedTask);
     }
 
     protected override void Dispose(bool disposing)
@@ -81,7 +81,7 @@ public sealed partial class DevicePage
         base.Dispose(disposing);
     }
 
-    private Task Reload() => Load(() => _sheet.Load(AskedMetric, ChartRange.Of(RangeText), Leaving));
+    private Task Reload() => Load(() => _sheet.Load(AskedMetric, ChartRange.Find(RangeText), Leaving));
 
     private void Go(MetricName? metric, ChartRange range) =>
         Navigation.NavigateTo(

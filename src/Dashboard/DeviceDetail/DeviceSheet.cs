@@ -19,22 +19,28 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
     /// <summary>Tiles with a trend; a device with a thousand metrics does not ask for a thousand histories.</summary>
     public const int MaxTrends = 24;
 
-    private const int TrendBuckets = 45;
+    private const int TrendBuckets = 90;
     private const int ShownAlerts = 20;
 
     private static readonly TimeSpan TrendRange = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<MetricName, LiveSeries> _trends = [];
+    private ChartRange? _asked;
 
     /// <summary>Null before loading, and for a device never heard of.</summary>
     public Twin? Twin { get; private set; }
 
     public RawMessage? LastMessage { get; private set; }
 
+    /// <summary>Numbers first; see <see cref="MetricOrder"/>.</summary>
     public IReadOnlyList<MetricTile> Tiles { get; private set; } = [];
 
     /// <summary>Open ones first, then the past, newest first.</summary>
     public IReadOnlyList<Alert> Alerts { get; private set; } = [];
+
+    /// <summary>Worst first, of equals the newest.</summary>
+    public IReadOnlyList<Alert> OpenAlerts => Twin is null ? [] : [.. Twin.OpenAlerts.OrderByDescending(alert => alert.Severity).ThenByDescending(alert => alert.TriggeredAt)];
 
     public ChartRange Range { get; private set; } = ChartRange.Hour;
 
@@ -46,15 +52,17 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
     public IReadOnlyList<ChartLine> Lines { get; private set; } = [];
 
     /// <param name="metric">As asked for; what is wrong with the device, or its first number, otherwise.</param>
-    public async Task Load(MetricName? metric, ChartRange range, CancellationToken cancellation)
+    /// <param name="range">Null for one that fits: an hour, or less for a device that is new.</param>
+    public async Task Load(MetricName? metric, ChartRange? range, CancellationToken cancellation)
     {
+        _asked = range;
         var view = await twins.Find(device, cancellation);
         (Twin, LastMessage) = (view?.Twin, view?.LastMessage);
         if (Twin is null)
             return;
 
         _trends.Clear();
-        foreach (var last in Twin.Readings.Where(last => last.Value.Kind != MetricKind.Text).Take(MaxTrends))
+        foreach (var last in MetricOrder.NumbersFirst(Twin.Readings).Where(last => last.Value.Kind == MetricKind.Number).Take(MaxTrends))
             _trends[last.Metric] = await LiveSeries.Load(history, device, last.Metric, TrendRange, TrendBuckets, Now, cancellation);
 
         await LoadAlerts(cancellation);
@@ -62,11 +70,17 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
         await ShowChart(metric, range, cancellation);
     }
 
-    public async Task ShowChart(MetricName? metric, ChartRange range, CancellationToken cancellation)
+    public async Task ShowChart(MetricName? metric, ChartRange? range, CancellationToken cancellation)
     {
-        Range = range;
         Charted = Choose(metric);
-        Chart = Charted is { } charted ? await LiveSeries.Load(history, device, charted, range.Span, range.Buckets, Now, cancellation) : null;
+        Range = range ?? ChartRange.Hour;
+        Chart = await Draw(Range, cancellation);
+        if (range is null && Chart is { Points: [var first, ..] } && first.At > Now - ChartRange.Quarter.Span)
+        {
+            Range = ChartRange.Quarter;
+            Chart = await Draw(Range, cancellation);
+        }
+
         DrawLines();
     }
 
@@ -89,7 +103,7 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
 
         Arrange();
         if (Charted is null)
-            await ShowChart(null, Range, cancellation);
+            await ShowChart(null, _asked, cancellation);
         else
             DrawLines();
     }
@@ -100,6 +114,16 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
     /// <summary>Where the rules on a metric fire.</summary>
     public IReadOnlyList<double> LimitsOf(MetricName metric) =>
         [.. rules.For(device, Twin?.Description.Type).On(metric).Select(rule => rule.Condition.Threshold.Number).Where(double.IsFinite)];
+
+    /// <summary>How far the metric went since the alert fired; null where its trend does not reach back that far.</summary>
+    public (double Low, double High)? Since(Alert alert)
+    {
+        if (!_trends.TryGetValue(alert.Metric, out var trend) || alert.TriggeredAt < trend.From)
+            return null;
+
+        var points = trend.Points.Where(point => point.At + trend.Resolution > alert.TriggeredAt).ToList();
+        return points.Count > 0 ? (points.Min(point => point.Min), points.Max(point => point.Max)) : null;
+    }
 
     private Instant Now => Instant.From(time.GetUtcNow());
 
@@ -117,15 +141,22 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
         }
     }
 
-    private void Arrange() =>
-        Tiles = [.. Twin!.Readings.Select(last => new MetricTile(
+    private async Task<LiveSeries?> Draw(ChartRange range, CancellationToken cancellation) =>
+        Charted is { } charted ? await LiveSeries.Load(history, device, charted, range.Span, range.Buckets, Now, cancellation) : null;
+
+    private void Arrange()
+    {
+        var newest = Twin!.Readings.Select(last => last.At).DefaultIfEmpty().Max();
+        Tiles = [.. MetricOrder.NumbersFirst(Twin.Readings).Select(last => new MetricTile(
             last,
             Twin.OpenAlerts.Where(alert => alert.Metric == last.Metric).Select(alert => (Domain.Rules.Severity?)alert.Severity).Max(),
-            _trends.GetValueOrDefault(last.Metric)))];
+            _trends.GetValueOrDefault(last.Metric),
+            last.At < newest - StaleAfter))];
+    }
 
     private MetricName? Choose(MetricName? asked)
     {
-        var drawable = Tiles.Where(tile => tile.IsNumber).ToList();
+        var drawable = Tiles.Where(tile => tile.IsDrawable).ToList();
         var tile = drawable.Find(tile => tile.Metric == asked)
             ?? drawable.Where(tile => tile.Severity is not null).MaxBy(tile => tile.Severity)
             ?? drawable.FirstOrDefault();

@@ -7,10 +7,14 @@ namespace OrleansIot.Dashboard.DeviceDetail;
 
 /// <summary>One metric of a device: its newest value and how it came there.</summary>
 /// <param name="Severity">Of the worst open alert on this metric.</param>
-/// <param name="Trend">Null for a text.</param>
-public sealed record MetricTile(LastValue Last, Severity? Severity, LiveSeries? Trend)
+/// <param name="Trend">Null for a flag and a text, and where there are very many metrics.</param>
+/// <param name="IsStale">The device reports other metrics, but this one no longer.</param>
+public sealed record MetricTile(LastValue Last, Severity? Severity, LiveSeries? Trend, bool IsStale)
 {
     public MetricName Metric => Last.Metric;
 
-    public bool IsNumber => Last.Value.Kind != MetricKind.Text;
+    public bool IsNumber => Last.Value.Kind == MetricKind.Number;
+
+    /// <summary>A flag can be drawn too, as 1 and 0.</summary>
+    public bool IsDrawable => Last.Value.Kind != MetricKind.Text;
 }

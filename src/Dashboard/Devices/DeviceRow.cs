@@ -1,26 +1,34 @@
 using OrleansIot.Dashboard.Charts;
+using OrleansIot.Dashboard.Display;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Dashboard.Devices;
 
-/// <summary>A device in the list. The trend is that of its first metric that is a number.</summary>
+/// <summary>A device in the list. The trend is that of the most telling metric that is a number.</summary>
 public sealed class DeviceRow(Twin twin)
 {
+    private const int ShownReadings = 3;
+
     private Instant _drawnUntil;
+    private IReadOnlyList<LastValue>? _readings;
+    private LiveSeries? _trend;
 
     public Twin Twin { get; private set; } = twin;
 
-    public LiveSeries? Trend { get; private set; }
+    public IReadOnlyList<LastValue> Readings => _readings ??= [.. MetricOrder.MostTelling(Twin).Take(ShownReadings)];
 
-    public MetricName? TrendMetric => FirstNumber?.Metric;
+    /// <summary>Null until drawn, and again when an alert makes another metric the most telling one.</summary>
+    public LiveSeries? Trend => _trend?.Metric == TrendMetric ? _trend : null;
 
-    private LastValue? FirstNumber
+    public MetricName? TrendMetric => Drawn?.Metric;
+
+    private LastValue? Drawn
     {
         get
         {
-            foreach (var reading in Twin.Readings)
+            foreach (var reading in Readings)
             {
                 if (reading.Value.Kind == MetricKind.Number)
                     return reading;
@@ -33,7 +41,8 @@ public sealed class DeviceRow(Twin twin)
     public void Update(Twin newer)
     {
         Twin = newer;
-        if (Trend is null || FirstNumber is not { } last || last.At <= _drawnUntil)
+        _readings = null;
+        if (Trend is null || Drawn is not { } last || last.At <= _drawnUntil)
             return;
 
         Trend.Add(last.At, last.Value.Number);
@@ -42,7 +51,7 @@ public sealed class DeviceRow(Twin twin)
 
     public void Draw(LiveSeries trend)
     {
-        Trend = trend;
-        _drawnUntil = FirstNumber?.At ?? Instant.MinValue;
+        _trend = trend;
+        _drawnUntil = Drawn?.At ?? Instant.MinValue;
     }
 }

@@ -25,30 +25,49 @@ public readonly record struct MetricText(string Text, string? Unit)
         _ => new(Numbers.Value(value), null),
     };
 
-    public static bool IsPercent(MetricName metric) => UnitOf(metric) == MetricUnit.Percent;
+    // Asked for each metric of each row: no copies.
+    public static bool IsPercent(MetricName metric) => metric.Value.EndsWith("percent", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>As a suffix of a number that is not scaled: <c> %</c>, or nothing.</summary>
-    public static string Suffix(MetricName metric) => UnitOf(metric) switch
+    /// <summary>One unit for a whole chart: values are divided by <c>Divisor</c> and followed by <c>Suffix</c>.</summary>
+    /// <param name="size">The greatest value in the chart.</param>
+    public static (double Divisor, string Suffix) Scale(MetricName metric, double size)
     {
-        MetricUnit.Percent => " %",
-        MetricUnit.Bytes => " B",
-        MetricUnit.BytesPerSecond => " B/s",
-        MetricUnit.Seconds => " s",
-        _ => "",
-    };
+        var unit = UnitOf(metric);
+        if (unit is MetricUnit.Bytes or MetricUnit.BytesPerSecond)
+        {
+            var power = PowerOf(size);
+            return (Math.Pow(1024, power), $" {ByteUnits[power]}{(unit == MetricUnit.Bytes ? "" : "/s")}");
+        }
+
+        return unit switch
+        {
+            MetricUnit.Percent => (1, " %"),
+            MetricUnit.Seconds => size switch
+            {
+                >= 2 * 86_400 => (86_400, " d"),
+                >= 2 * 3_600 => (3_600, " h"),
+                >= 120 => (60, " min"),
+                _ => (1, " s"),
+            },
+            _ => (1, ""),
+        };
+    }
 
     public override string ToString() => Unit is null ? Text : $"{Text} {Unit}";
 
     private static MetricText Scaled(double bytes, string per)
     {
-        var power = 0;
-        while (Math.Abs(bytes) >= 1024 && power < ByteUnits.Length - 1)
-        {
-            bytes /= 1024;
-            power++;
-        }
+        var power = PowerOf(bytes);
+        return new((bytes / Math.Pow(1024, power)).ToString(power == 0 ? "0" : "0.0", CultureInfo.InvariantCulture), ByteUnits[power] + per);
+    }
 
-        return new(bytes.ToString(power == 0 ? "0" : "0.0", CultureInfo.InvariantCulture), ByteUnits[power] + per);
+    private static int PowerOf(double bytes)
+    {
+        var power = 0;
+        for (var size = Math.Abs(bytes); size >= 1024 && power < ByteUnits.Length - 1; size /= 1024)
+            power++;
+
+        return power;
     }
 
     // Devices write cpu-percent, cpu_percent and cpuPercent alike.

@@ -28,6 +28,9 @@ public sealed class FleetOverview(IFleet fleet)
     /// <summary>Offline without an alert that would say so.</summary>
     public IReadOnlyList<Twin> SilentlyOffline { get; private set; } = [];
 
+    /// <summary>Only where all devices are known here; of a part of them it would be wrong.</summary>
+    public IReadOnlyList<TypeSummary> Types { get; private set; } = [];
+
     public async Task Load(CancellationToken cancellation)
     {
         var page = await fleet.List(new DeviceQuery(Order: DeviceOrder.WorstFirst, Limit: MaxCells), cancellation);
@@ -64,6 +67,7 @@ public sealed class FleetOverview(IFleet fleet)
             .ToList();
         OpenAlerts = all.Count;
         Attention = [.. all.Take(MaxItems)];
+        Types = Total <= _worstFirst.Count ? TypeSummary.Of(_worstFirst) : [];
         SilentlyOffline = [.. _worstFirst.Where(twin => twin.Status == DeviceStatus.Offline && twin.OpenAlerts.IsEmpty)];
     }
 }

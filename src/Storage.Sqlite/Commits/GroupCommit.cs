@@ -28,7 +28,6 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private readonly Channel<WriteRequest> _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WriteJob? _job;
-    private volatile Exception? _lastFailure;
 
     public GroupCommit(SqliteDatabase database, JournalBatch batch, IUpkeep upkeep, TimeProvider time, ILogger log)
     {
@@ -47,9 +46,6 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         });
         _meter = new CommitMeter(() => _queue.Reader.Count);
     }
-
-    /// <summary>Why the last commit failed; null when it did not.</summary>
-    public Exception? LastFailure => _lastFailure;
 
     /// <summary>Starts the writer's thread. One of its own: it blocks on the disk most of its time.</summary>
     public void Start() => new Thread(Loop) { IsBackground = true, Name = "OrleansIot group commit" }.Start();
@@ -215,12 +211,12 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             _database.Execute("BEGIN IMMEDIATE");
             write();
             _database.Execute("COMMIT");
-            return _lastFailure = null;
+            return null;
         }
         catch (Exception e)
         {
             RollBack();
-            return _lastFailure = e;
+            return e;
         }
     }
 

@@ -10,6 +10,7 @@ internal static class Meta
     public const string ReadingsFrom = "readings_from";
     public const string RollupsFrom = "rollups_from";
     public const string RulesSeeded = "rules_seeded";
+    public const string ProbedAt = "probed_at";
 
     public static long? Read(SqliteStatement select)
     {

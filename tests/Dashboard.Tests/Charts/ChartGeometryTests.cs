@@ -52,6 +52,41 @@ public sealed class ChartGeometryTests
     }
 
     [Fact]
+    public async Task A_device_that_reports_seldom_has_a_line_and_its_few_values_are_dots()
+    {
+        var series = await Series();
+        for (var i = 0; i < 10; i++)
+            series.Add(Noon + TimeSpan.FromMinutes(5 * i), 60 + i);
+
+        var geometry = new ChartGeometry(series, []);
+
+        Assert.Equal(1, geometry.Mean.Count(c => c == 'M'));
+        Assert.Equal(10, geometry.Dots.Count(c => c == 'M'));
+    }
+
+    [Fact]
+    public async Task A_value_alone_between_gaps_is_a_dot_where_others_are_only_a_line()
+    {
+        var series = await Series([.. Enumerable.Repeat(60d, 100)]);
+        series.Add(Noon + TimeSpan.FromMinutes(40), 64);
+
+        var geometry = new ChartGeometry(series, []);
+
+        Assert.Equal("M5985 4h0", geometry.Dots);
+    }
+
+    [Fact]
+    public async Task Where_nothing_was_heard_for_long_is_marked()
+    {
+        var series = await Series([.. Enumerable.Repeat(60d, 100)]);
+        series.Add(Noon + TimeSpan.FromMinutes(40), 64);
+
+        var gaps = new ChartGeometry(series, []).Gaps;
+
+        Assert.Equal([(series.From, Noon), (Noon + TimeSpan.FromMinutes(25), Noon + TimeSpan.FromMinutes(40))], gaps);
+    }
+
+    [Fact]
     public async Task One_value_that_never_changes_still_has_a_scale()
     {
         var geometry = new ChartGeometry(await Series(0, 0), []);

@@ -90,7 +90,60 @@ public sealed class DeviceSheetTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_range_that_is_not_there_is_an_hour() => Assert.Equal(ChartRange.Hour, ChartRange.Of("3y"));
+    public void A_range_that_is_not_there_is_nobodys_choice() => Assert.Null(ChartRange.Find("3y"));
+
+    [Fact]
+    public async Task A_new_device_is_shown_closer_unless_somebody_chose_otherwise()
+    {
+        await _plant.Report("boiler-7", ("temperature", 60));
+        _plant.Time.Advance(TimeSpan.FromMinutes(10));
+        await _plant.Report("boiler-7", ("temperature", 61));
+
+        Assert.Equal(ChartRange.Quarter, (await Loaded("boiler-7")).Range);
+        Assert.Equal(ChartRange.Hour, (await Loaded("boiler-7", range: ChartRange.Hour)).Range);
+
+        _plant.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(ChartRange.Hour, (await Loaded("boiler-7")).Range);
+    }
+
+    [Fact]
+    public async Task Percentages_come_first_and_a_metric_that_stopped_is_told()
+    {
+        await _plant.Report("boiler-7", ("pressure", 2), ("cpu-percent", 7));
+        _plant.Time.Advance(TimeSpan.FromMinutes(2));
+        await _plant.Report("boiler-7", ("pressure", 2));
+
+        var sheet = await Loaded("boiler-7");
+
+        Assert.Equal([("cpu-percent", true), ("pressure", false)], sheet.Tiles.Select(tile => (tile.Metric.Value, tile.IsStale)));
+    }
+
+    [Fact]
+    public async Task Of_many_metrics_the_first_are_shown_and_what_is_in_alert_in_any_case()
+    {
+        await _plant.WatchForHeat();
+        await _plant.Report("boiler-7", [.. Enumerable.Range(0, 30).Select(i => ($"metric-{i}", (double)i)), ("temperature", 91)]);
+
+        var tiles = (await Loaded("boiler-7")).Tiles;
+
+        Assert.True(MetricFold.HidesAny(tiles));
+        Assert.Equal(["metric-0", "metric-1", "temperature"], MetricFold.Shown(tiles, 2).Select(tile => tile.Metric.Value));
+    }
+
+    [Fact]
+    public async Task How_far_the_metric_went_is_told_from_when_the_alert_fired()
+    {
+        await _plant.WatchForHeat();
+        await _plant.Report("boiler-7", ("temperature", 60));
+        _plant.Time.Advance(TimeSpan.FromMinutes(1));
+        await _plant.Report("boiler-7", ("temperature", 91));
+        _plant.Time.Advance(TimeSpan.FromMinutes(1));
+        await _plant.Report("boiler-7", ("temperature", 95));
+
+        var sheet = await Loaded("boiler-7");
+
+        Assert.Equal((91, 95), sheet.Since(Assert.Single(sheet.OpenAlerts)));
+    }
 
     [Fact]
     public void Tags_are_told_apart_by_commas_and_blanks_say_nothing()
@@ -115,10 +168,10 @@ public sealed class DeviceSheetTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _plant.DisposeAsync();
 
-    private async Task<DeviceSheet> Loaded(string device, MetricName? metric = null)
+    private async Task<DeviceSheet> Loaded(string device, MetricName? metric = null, ChartRange? range = null)
     {
         var sheet = new DeviceSheet(DeviceId.Parse(device), _plant.Twins, _plant.Store.History, _plant.Rules, _plant.Store.Alerts, _plant.Time);
-        await sheet.Load(metric, ChartRange.Hour, CancellationToken.None);
+        await sheet.Load(metric, range, CancellationToken.None);
         return sheet;
     }
 

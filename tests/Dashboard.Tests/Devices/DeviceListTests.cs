@@ -54,6 +54,23 @@ public sealed class DeviceListTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_metric_in_alert_becomes_the_one_that_a_row_tells_and_draws()
+    {
+        await _plant.WatchForHeat();
+        await _plant.Report("boiler-7", ("pressure", 2), ("temperature", 60));
+        var row = Assert.Single(await _list.Window(0, 50, CancellationToken.None));
+        await _list.DrawTrends(CancellationToken.None);
+        Assert.Equal("pressure", row.Trend!.Metric.Value);
+
+        await _plant.Report("boiler-7", ("pressure", 2), ("temperature", 91));
+        _list.Apply(await _plant.UpdateOf("boiler-7"));
+        await _list.DrawTrends(CancellationToken.None);
+
+        Assert.Equal(["temperature", "pressure"], row.Readings.Select(reading => reading.Metric.Value));
+        Assert.Equal("temperature", row.Trend!.Metric.Value);
+    }
+
+    [Fact]
     public async Task The_same_value_told_twice_is_drawn_once()
     {
         await _plant.Report("boiler-7", ("temperature", 60));

@@ -18,6 +18,15 @@ public sealed class MetricTextTests
     public void A_unit_is_what_the_name_ends_in_and_never_guessed(string metric, double value, string text) =>
         Assert.Equal(text, MetricText.Of(MetricName.Parse(metric), MetricValue.Of(value)).ToString());
 
+    [Theory]
+    [InlineData("memory-used-bytes", 3_435_973_837, 1_073_741_824, " GiB")]
+    [InlineData("network-in-bytes-per-second", 120_000, 1_024, " KiB/s")]
+    [InlineData("uptime-seconds", 450_000, 86_400, " d")]
+    [InlineData("humidity-percent", 41, 1, " %")]
+    [InlineData("temperature", 91.4, 1, "")]
+    public void A_chart_has_one_unit_that_fits_its_greatest_value(string metric, double size, double divisor, string suffix) =>
+        Assert.Equal((divisor, suffix), MetricText.Scale(MetricName.Parse(metric), size));
+
     [Fact]
     public void A_word_and_a_boolean_are_shown_as_they_are()
     {

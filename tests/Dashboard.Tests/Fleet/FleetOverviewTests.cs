@@ -1,5 +1,6 @@
 using OrleansIot.Dashboard.Fleet;
 using OrleansIot.Dashboard.Operators;
+using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
 
 namespace OrleansIot.Dashboard.Tests.Fleet;
@@ -71,6 +72,21 @@ public sealed class FleetOverviewTests : IAsyncDisposable
 
         Assert.Equal("meter-441", _overview.SilentlyOffline[0].Device.Value);
         Assert.Empty(_overview.Attention);
+    }
+
+    [Fact]
+    public async Task Devices_are_summed_up_by_type_those_without_one_last()
+    {
+        await _plant.WatchForHeat();
+        await _plant.Report("sensor-1", ("temperature", 20));
+        await _plant.Report("boiler-7", ("temperature", 91));
+        await _plant.Report("boiler-8", ("temperature", 60));
+        foreach (var boiler in new[] { "boiler-7", "boiler-8" })
+            await new Operator(_plant.Twins, _plant.Time).Describe(DeviceId.Parse(boiler), new DeviceDescription(null, "boiler", null, []));
+
+        await _overview.Load(CancellationToken.None);
+
+        Assert.Equal([new TypeSummary("boiler", 2, 2, 1, Severity.Critical), new TypeSummary(null, 1, 1, 0, null)], _overview.Types);
     }
 
     public ValueTask DisposeAsync() => _plant.DisposeAsync();

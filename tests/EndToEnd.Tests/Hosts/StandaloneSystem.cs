@@ -23,6 +23,9 @@ public sealed partial class StandaloneSystem : IAsyncDisposable
 
     public int MqttPort { get; private set; }
 
+    /// <summary>Its data folder.</summary>
+    public string Folder => _folder;
+
     public ApiClient Api { get; private set; } = null!;
 
     public string Output => _process.Output;

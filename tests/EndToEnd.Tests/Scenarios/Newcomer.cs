@@ -46,10 +46,30 @@ public sealed class Newcomer
     {
         var child = await StandaloneSystem.RunToItsEnd("--Gateway:Port=99999", "--Twins:HeartbeatLimit=00:00:00", "--Demo:Devices=-1");
         Assert.NotEqual(0, child.ExitCode);
-        Assert.Contains("Port", child.Output, StringComparison.Ordinal);
-        Assert.Contains("HeartbeatLimit", child.Output, StringComparison.Ordinal);
-        Assert.Contains("Devices", child.Output, StringComparison.Ordinal);
+        Assert.Contains("Cannot start: Gateway:Port must be", child.Output, StringComparison.Ordinal);
+        Assert.Contains("Cannot start: Twins:HeartbeatLimit must be", child.Output, StringComparison.Ordinal);
+        Assert.Contains("Cannot start: Demo:Devices must be", child.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", child.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_taken_already_is_told_in_one_line()
+    {
+        await using var system = await StandaloneSystem.Start();
+        await IsRefused("--urls or --Gateway:Port", $"--urls={system.Http}", "--Gateway:Port=0");
+        await IsRefused("--urls or --Gateway:Port", "--urls=http://127.0.0.1:0", $"--Gateway:Port={system.MqttPort}");
+        await IsRefused("--Gateway:Host", "--urls=http://127.0.0.1:0", "--Gateway:Port=0", "--Gateway:Host=192.0.2.1", "--Access:ApiKey=correct-horse-battery");
+        await IsRefused("Data:Path", "--urls=http://127.0.0.1:0", "--Gateway:Port=0", $"--Data:Path={system.Folder}");
+
+        static async Task IsRefused(string mend, params string[] arguments)
+        {
+            var folder = Directory.CreateTempSubdirectory("orleansiot-e2e-").FullName;
+            var child = await StandaloneSystem.RunToItsEnd([$"--Data:Path={folder}", "--Agent:Enabled=false", .. arguments]);
+            Directory.Delete(folder, recursive: true);
+            Assert.Equal(2, child.ExitCode);
+            Assert.Contains(mend, child.Output.Split('\n').Single(line => line.StartsWith("Cannot start: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", child.Output, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

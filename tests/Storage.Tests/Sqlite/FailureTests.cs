@@ -24,14 +24,12 @@ public sealed class FailureTests : IAsyncDisposable
             var unknown = await Assert.ThrowsAsync<StoreException>(async () => await store.Journal.Append(Append(Pump, 0, Recorded(1, 2)), default));
             Assert.True(known.IsTransient && unknown.IsTransient);
             await Assert.ThrowsAsync<StoreException>(async () => await store.Rules.Put(Rule("a-rule"), default));
-            Assert.Equal(HealthStatus.Unhealthy, await HealthOf(store));
             other.Execute("ROLLBACK");
         }
 
         Assert.Equal([Boiler], await store.Snapshots.Devices(default).ToListAsync());
         await store.Journal.Append(Append(Boiler, 1, Recorded(2, 3)), default);
         await store.Journal.Append(Append(Pump, 0, Recorded(2, 4)), default);
-        Assert.Equal(HealthStatus.Healthy, await HealthOf(store));
         Assert.Equal([1, 3], (await store.History.Readings(Boiler, At(0), At(9), 10, default)).Select(reading => reading.Metrics[0].Value.Number));
 
         var reopened = await _directory.Open();
@@ -59,6 +57,26 @@ public sealed class FailureTests : IAsyncDisposable
 
         Assert.Equal(1, _directory.Number("SELECT count(*) FROM reading_chunk"));
         Assert.Single(await store.History.Readings(Boiler, At(0), At(9), 10, default));
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_no_writes_is_not_ready_until_it_does_again()
+    {
+        var health = new StoreHealth(await _directory.Open(busyTimeout: TimeSpan.FromMilliseconds(1)), _directory.Time);
+        Assert.Equal(HealthStatus.Healthy, await Status());
+        using (var other = SqliteDatabase.Open(_directory.File, readOnly: false, TimeSpan.Zero))
+        {
+            other.Execute("BEGIN IMMEDIATE");
+            Assert.Equal(HealthStatus.Healthy, await Status()); // no second write within a second
+            _directory.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(HealthStatus.Unhealthy, await Status());
+            other.Execute("ROLLBACK");
+        }
+
+        _directory.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HealthStatus.Healthy, await Status());
+
+        async Task<HealthStatus> Status() => (await health.CheckHealthAsync(new HealthCheckContext())).Status;
     }
 
     [Fact]
@@ -128,6 +146,4 @@ public sealed class FailureTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _directory.DisposeAsync();
-
-    private static async Task<HealthStatus> HealthOf(SqliteStore store) => (await new StoreHealth(store).CheckHealthAsync(new HealthCheckContext())).Status;
 }

@@ -49,7 +49,7 @@ const hide = chart => {
 
 const show = (chart, index) => {
   const point = points(chart)[index];
-  const [start, left, span, base, low, high] = ["start", "left", "span", "base", "low", "high"].map(name => Number(chart.dataset[name]));
+  const [start, left, span, base, low, high, divisor] = ["start", "left", "span", "base", "low", "high", "divisor"].map(name => Number(chart.dataset[name]));
   const plot = chart.querySelector(".plot").getBoundingClientRect();
   const frame = chart.getBoundingClientRect();
   const value = point.y + base;
@@ -65,8 +65,8 @@ const show = (chart, index) => {
 
   const { unit } = chart.dataset;
   const readout = chart.querySelector(".readout");
-  const range = point.most > point.least ? `\n${number(point.least + base)} to ${number(point.most + base)}${unit}` : "";
-  readout.textContent = `${number(value)}${unit}${range}\n${clock(start + point.x * 1_000)}`;
+  const range = point.most > point.least ? `\n${number((point.least + base) / divisor)} to ${number((point.most + base) / divisor)}${unit}` : "";
+  readout.textContent = `${number(value / divisor)}${unit}${range}\n${clock(start + point.x * 1_000)}`;
   readout.hidden = false;
   const across = plot.left - frame.left + x;
   const beside = across + 14 + readout.offsetWidth > frame.width ? across - 14 - readout.offsetWidth : across + 14;
