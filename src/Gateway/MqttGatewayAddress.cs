@@ -5,6 +5,6 @@ namespace OrleansIot.Gateway;
 /// <summary>Where the gateway listens, once it does: with port 0 the configuration does not tell.</summary>
 public sealed class MqttGatewayAddress
 {
-    /// <summary>Null until the host has started.</summary>
+    /// <summary>Null until the host has started, and when it stops.</summary>
     public IPEndPoint? Bound { get; internal set; }
 }

@@ -38,6 +38,7 @@ public static class MqttGatewayBuilderExtensions
 
         services.AddSingleton<MqttGatewayAddress>();
         services.AddHostedService<MqttGatewayServer>();
+        services.AddHealthChecks().AddCheck<GatewayHealth>(GatewayHealth.Name);
         return builder;
     }
 }

@@ -54,7 +54,11 @@ internal sealed class MqttGatewayServer(
     }
 
     /// <summary>Stops listening and has every connection end itself (<see cref="CloseReason.ServerStopping"/>).</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        address.Bound = null;
+        return _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    }
 
     public void Dispose() => _server?.Dispose();
 

@@ -6,6 +6,7 @@ using OrleansIot.Application.Twins;
 using OrleansIot.Dashboard;
 using OrleansIot.Gateway;
 using OrleansIot.Notifications;
+using OrleansIot.Standalone.Access;
 using OrleansIot.Standalone.Agent;
 using OrleansIot.Standalone.Demo;
 using OrleansIot.Storage.Sqlite;
@@ -37,6 +38,7 @@ internal static class StandaloneHost
             .AddRules()
             .AddTwins(builder.Configuration)
             .AddApi(builder.Configuration)
+            .AddSignInKeys()
             .AddDashboard(builder.Configuration);
         builder.AddMqttGateway();
         builder.Services

@@ -1,5 +1,6 @@
 using OrleansIot.Application;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansIot.Application;
 
 namespace OrleansIot.Storage.Sqlite;
 

@@ -90,6 +90,18 @@ public sealed class DeviceApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_patch_leaves_what_somebody_else_wrote_meanwhile()
+    {
+        await _host.Describe("d", new DeviceDescription("Old", null, null, []));
+        _host.Twins.Meanwhile = () => _host.Twins.Execute(
+            DeviceId.Parse("d"), new TwinCommand.Describe(new DeviceDescription("Old", null, "Hall B", []), _host.Now)).AsTask().GetAwaiter().GetResult();
+
+        var device = await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d", """{"name":"New"}""", 200);
+
+        Assert.Equal(("New", "Hall B"), ((string?)device["name"], (string?)device["location"]));
+    }
+
+    [Fact]
     public async Task A_patch_with_faults_changes_nothing_and_names_them_all()
     {
         await _host.Describe("d", new DeviceDescription("Old", null, null, []));

@@ -99,6 +99,16 @@ public sealed class RuleApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.PreconditionFailed, await PutWith("If-None-Match", "*"));
     }
 
+    [Fact]
+    public async Task Of_many_that_create_or_replace_at_once_one_succeeds()
+    {
+        var creating = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _host.Client.PostAsync("/api/v1/rules", Json(Hot))));
+        Assert.Single(creating, answer => answer.StatusCode == HttpStatusCode.Created);
+
+        var replacing = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PutWith("If-Match", "\"1\"")));
+        Assert.Single(replacing, HttpStatusCode.OK);
+    }
+
     private async Task<HttpStatusCode> PutWith(string header, string value)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/rules/hot") { Content = Json(Hot) };

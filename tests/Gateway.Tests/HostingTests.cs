@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Tests.Harness;
@@ -20,6 +21,16 @@ public sealed class HostingTests
         Assert.Equal(MqttReasonCode.Success, (await client.Connect("pump-1")).Code);
         await client.Publish("dt/devices/pump-1/telemetry", """{"t": 1}""", packetId: 1);
         await client.Expect(MqttPacketType.PubAck);
+    }
+
+    [Fact]
+    public async Task It_is_ready_while_it_listens()
+    {
+        await using var gateway = await ListeningGateway.Start();
+        Assert.Equal(HealthStatus.Healthy, await gateway.Health());
+
+        await gateway.Stop();
+        Assert.Equal(HealthStatus.Unhealthy, await gateway.Health());
     }
 
     [Theory]

@@ -12,6 +12,7 @@ public sealed class InMemoryJournal(InMemoryAlertBook alerts, InMemoryOutbox out
     private readonly Dictionary<DeviceId, List<TwinEvent>> _events = [];
     private readonly Dictionary<DeviceId, Twin> _snapshots = [];
     private readonly Queue<Exception> _failures = [];
+    private readonly HashSet<DeviceId> _damaged = [];
     private Task _mayCommit = Task.CompletedTask;
 
     /// <summary>Number of appends that were committed.</summary>
@@ -29,6 +30,13 @@ public sealed class InMemoryJournal(InMemoryAlertBook alerts, InMemoryOutbox out
     {
         lock (_lock)
             _mayCommit = mayCommit;
+    }
+
+    /// <summary>From now on the oldest event of the device cannot be read any more.</summary>
+    public void Damage(DeviceId device)
+    {
+        lock (_lock)
+            _damaged.Add(device);
     }
 
     /// <summary>Everything appended to the device, oldest first.</summary>
@@ -59,7 +67,11 @@ public sealed class InMemoryJournal(InMemoryAlertBook alerts, InMemoryOutbox out
     {
         await Task.CompletedTask;
         var events = EventsOf(device);
-        for (var version = Math.Max(0, afterVersion); version < events.Count; version++)
+        bool isDamaged;
+        lock (_lock)
+            isDamaged = _damaged.Contains(device);
+
+        for (var version = Math.Max(isDamaged ? 1 : 0, afterVersion); version < events.Count; version++)
         {
             cancellation.ThrowIfCancellationRequested();
             yield return new JournaledEvent(version + 1, events[(int)version]);

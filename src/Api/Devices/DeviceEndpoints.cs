@@ -57,19 +57,24 @@ internal static class DeviceEndpoints
     private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Describe(
         string id, HttpRequest request, ITwins twins, TimeProvider time, CancellationToken cancellation)
     {
-        if (await twins.FindKnown(id, cancellation) is not { } twin)
-            return ProblemResult.UnknownDevice(id);
+        var body = await JsonBody.Read(request);
+        while (await twins.FindKnown(id, cancellation) is { } twin)
+        {
+            var patch = new DeviceDescriptionPatch(twin.Description);
+            var description = patch.Apply(body);
+            if (patch.Faults.Count > 0)
+                return ProblemResult.Invalid("device.invalid", "The description cannot be taken", patch.Faults);
 
-        var patch = new DeviceDescriptionPatch(twin.Description);
-        var description = patch.Apply(await JsonBody.Read(request));
-        if (patch.Faults.Count > 0)
-            return ProblemResult.Invalid("device.invalid", "The description cannot be taken", patch.Faults);
+            var decision = await twins.Execute(twin.Device, new TwinCommand.Describe(description, Instant.From(time.GetUtcNow()), twin.Description), cancellation);
+            if (decision is Decision.Accepted)
+                return await Find(id, twins, cancellation);
 
-        var decision = await twins.Execute(twin.Device, new TwinCommand.Describe(description, Instant.From(time.GetUtcNow())), cancellation);
-        if (decision is Decision.Rejected rejected)
-            return ProblemResult.Of(StatusCodes.Status409Conflict, rejected.Reason.Code, rejected.Reason.Detail);
+            // Somebody else described it between the look and the change: their members stay unless this patch names them too.
+            if (decision is Decision.Rejected rejected && rejected.Reason != TwinRejection.DescriptionChanged)
+                return ProblemResult.Of(StatusCodes.Status409Conflict, rejected.Reason.Code, rejected.Reason.Detail);
+        }
 
-        return await Find(id, twins, cancellation);
+        return ProblemResult.UnknownDevice(id);
     }
 
     private static async Task<Results<Ok<ListDocument<MetricDocument>>, ProblemResult>> Metrics(string id, ITwins twins, CancellationToken cancellation) =>

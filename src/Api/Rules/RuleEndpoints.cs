@@ -38,13 +38,10 @@ internal static class RuleEndpoints
         if (!read.IsValid)
             return Invalid(read);
 
-        if (rules.Find(read.Rule.Id) is not null)
-        {
-            return ProblemResult.Of(
+        return await rules.Put(read.Rule, expectedVersion: 0, cancellation) is { } created
+            ? Created(created, request.HttpContext.Response)
+            : ProblemResult.Of(
                 StatusCodes.Status409Conflict, "rule.exists", $"There is a rule '{read.Rule.Id}' already; PUT /api/v1/rules/{read.Rule.Id} replaces it.");
-        }
-
-        return Created(await rules.Put(read.Rule, cancellation), request.HttpContext.Response);
     }
 
     private static async Task<Results<Ok<RuleDocument>, Created<RuleDocument>, ProblemResult>> Put(
@@ -57,23 +54,33 @@ internal static class RuleEndpoints
         if (!read.IsValid)
             return Invalid(read);
 
-        var replaced = rules.Find(id);
-        if (!MayChange(request, replaced))
-            return Changed(replaced);
+        // Somebody else may write between the look and the change: then the conditions are held to what they wrote.
+        while (true)
+        {
+            var replaced = rules.Find(id);
+            if (!MayChange(request, replaced))
+                return Changed(replaced);
 
-        var stored = await rules.Put(read.Rule, cancellation);
-        return replaced is null ? Created(stored, request.HttpContext.Response) : Answer(stored, request.HttpContext.Response);
+            if (await rules.Put(read.Rule, replaced?.Version ?? 0, cancellation) is { } stored)
+                return replaced is null ? Created(stored, request.HttpContext.Response) : Answer(stored, request.HttpContext.Response);
+        }
     }
 
     private static async Task<Results<NoContent, ProblemResult>> Delete(string ruleId, HttpRequest request, IRules rules, CancellationToken cancellation)
     {
-        if (!RuleId.TryParse(ruleId, out var id) || rules.Find(id) is not { } rule)
+        if (!RuleId.TryParse(ruleId, out var id))
             return ProblemResult.UnknownRule(ruleId);
 
-        if (!MayChange(request, rule))
-            return Changed(rule);
+        while (rules.Find(id) is { } rule)
+        {
+            if (!MayChange(request, rule))
+                return Changed(rule);
 
-        return await rules.Delete(id, cancellation) ? TypedResults.NoContent() : ProblemResult.UnknownRule(ruleId);
+            if (await rules.Delete(id, rule.Version, cancellation))
+                return TypedResults.NoContent();
+        }
+
+        return ProblemResult.UnknownRule(ruleId);
     }
 
     private static Ok<RuleDocument> Answer(Rule rule, HttpResponse response)

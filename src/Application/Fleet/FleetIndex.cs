@@ -45,9 +45,10 @@ public sealed class FleetIndex : IFleet, ITwinAudience
 
     private IEnumerable<Twin> InOrderOfId()
     {
+        DeviceId[] sorted;
         lock (_sorting)
-            _sorted ??= [.. _twins.Keys.Order()];
+            sorted = _sorted ??= [.. _twins.Keys.Order()];
 
-        return _sorted.Select(device => _twins[device].Twin);
+        return sorted.Select(device => _twins[device].Twin);
     }
 }

@@ -18,7 +18,9 @@ public static class DeliveryRegistration
         services.AddSingleton<TargetCircuits>();
         services.AddSingleton<DeliveryMeter>();
         services.AddSingleton<TargetLane>();
-        services.AddHostedService<OutboxDispatcher>();
+        services.AddSingleton<OutboxDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
+        services.AddHealthChecks().AddCheck<OutboxDispatcher>(OutboxDispatcher.HealthName);
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,8 +14,11 @@ namespace OrleansIot.Application.Notifications;
 /// At least once, each time under the message's own id.
 /// </summary>
 internal sealed partial class OutboxDispatcher(
-    IOutbox outbox, TargetLane lane, DeliveryMeter meter, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<OutboxDispatcher> log) : BackgroundService
+    IOutbox outbox, TargetLane lane, DeliveryMeter meter, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<OutboxDispatcher> log)
+    : BackgroundService, IHealthCheck
 {
+    public const string HealthName = "outbox";
+
     // Read at once; the rest is read when a lane is done.
     private const int Batch = 500;
     private const int PendingShown = 1_000;
@@ -28,7 +32,14 @@ internal sealed partial class OutboxDispatcher(
     // One slot: several reasons to look again are one.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
+    private volatile bool _isFailing;
+
     private Instant Now => Instant.From(time.GetUtcNow());
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(ExecuteTask is null or { IsCompleted: true }
+            ? HealthCheckResult.Unhealthy("Messages are not being delivered: the dispatcher does not run.")
+            : _isFailing ? HealthCheckResult.Degraded("The outbox fails; the log says why. It is tried again and again.") : HealthCheckResult.Healthy());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -52,6 +63,7 @@ internal sealed partial class OutboxDispatcher(
             }
             catch (Exception e)
             {
+                _isFailing = true;
                 LogFailed(e);
                 await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -82,6 +94,7 @@ internal sealed partial class OutboxDispatcher(
                 Start(target.Key, [.. target.OrderBy(delivery => delivery.Message.CreatedAt)], stopping);
         }
 
+        _isFailing = false;
         meter.Pending((await outbox.Due(Instant.MaxValue, PendingShown, stopping)).Count);
         await WaitForWork(await outbox.NextDue(stopping), stopping);
     }

@@ -14,6 +14,9 @@ public sealed class RuleBook(IRuleStore store) : IRules, IDisposable
 
     public event Action? Changed;
 
+    /// <summary>Whether the store has been read.</summary>
+    public bool IsOpen => Revision > 0;
+
     public long Revision => _edition.Revision;
 
     public ImmutableArray<Rule> All => _edition.All;
@@ -36,33 +39,13 @@ public sealed class RuleBook(IRuleStore store) : IRules, IDisposable
 
     public RuleSet For(DeviceId device, string? deviceType) => _edition.For(device, deviceType);
 
-    public async ValueTask<Rule> Put(Rule rule, CancellationToken cancellation = default)
-    {
-        var stored = rule;
-        await Edit(
-            async before =>
-            {
-                var replaced = before.Find(rule.Id);
-                stored = rule with { Version = (replaced?.Version ?? 0) + 1 };
-                await store.Put(stored, cancellation);
-                return [.. before.All.Where(other => other.Id != rule.Id), stored];
-            },
-            cancellation);
-        return stored;
-    }
+    public async ValueTask<Rule> Put(Rule rule, CancellationToken cancellation = default) => (await Put(rule, expectedVersion: null, cancellation))!;
 
-    public async ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation = default)
-    {
-        var deleted = false;
-        await Edit(
-            async before =>
-            {
-                deleted = await store.Delete(rule, cancellation);
-                return [.. before.All.Where(other => other.Id != rule)];
-            },
-            cancellation);
-        return deleted;
-    }
+    public ValueTask<Rule?> Put(Rule rule, long expectedVersion, CancellationToken cancellation = default) => Put(rule, (long?)expectedVersion, cancellation);
+
+    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation = default) => Delete(rule, expectedVersion: null, cancellation);
+
+    public ValueTask<bool> Delete(RuleId rule, long expectedVersion, CancellationToken cancellation = default) => Delete(rule, (long?)expectedVersion, cancellation);
 
     public void Dispose() => _editing.Dispose();
 
@@ -74,13 +57,51 @@ public sealed class RuleBook(IRuleStore store) : IRules, IDisposable
         await store.MarkSeeded(cancellation);
     }
 
-    private async Task Edit(Func<Edition, Task<IReadOnlyList<Rule>>> edit, CancellationToken cancellation)
+    private async ValueTask<Rule?> Put(Rule rule, long? expectedVersion, CancellationToken cancellation)
+    {
+        Rule? stored = null;
+        await Edit(
+            async before =>
+            {
+                var version = before.Find(rule.Id)?.Version ?? 0;
+                if (expectedVersion is { } expected && expected != version)
+                    return null;
+
+                stored = rule with { Version = version + 1 };
+                await store.Put(stored, cancellation);
+                return [.. before.All.Where(other => other.Id != rule.Id), stored];
+            },
+            cancellation);
+        return stored;
+    }
+
+    private async ValueTask<bool> Delete(RuleId rule, long? expectedVersion, CancellationToken cancellation)
+    {
+        var deleted = false;
+        await Edit(
+            async before =>
+            {
+                if (before.Find(rule) is not { } known || (expectedVersion ?? known.Version) != known.Version)
+                    return null;
+
+                deleted = await store.Delete(rule, cancellation);
+                return [.. before.All.Where(other => other.Id != rule)];
+            },
+            cancellation);
+        return deleted;
+    }
+
+    /// <param name="edit">Null: nothing is to change.</param>
+    private async Task Edit(Func<Edition, Task<IReadOnlyList<Rule>?>> edit, CancellationToken cancellation)
     {
         await _editing.WaitAsync(cancellation);
         try
         {
             var before = _edition;
-            _edition = new Edition(before.Revision + 1, await edit(before));
+            if (await edit(before) is not { } after)
+                return;
+
+            _edition = new Edition(before.Revision + 1, after);
         }
         finally
         {

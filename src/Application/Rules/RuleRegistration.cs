@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace OrleansIot.Application.Rules;
@@ -12,6 +13,7 @@ public static class RuleRegistration
         services.AddSingleton<RuleBook>();
         services.AddSingleton<IRules>(provider => provider.GetRequiredService<RuleBook>());
         services.AddHostedService<OpenAtStart>();
+        services.AddHealthChecks().AddCheck<Loaded>("rules");
         return services;
     }
 
@@ -20,5 +22,11 @@ public static class RuleRegistration
         public Task StartAsync(CancellationToken cancellationToken) => rules.Open(cancellationToken);
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class Loaded(RuleBook rules) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(rules.IsOpen ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The rules are not loaded yet."));
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain;
@@ -39,7 +38,8 @@ public sealed class LiveTwin
         await foreach (var entry in services.Journal.Read(device, twin.Version, cancellation))
         {
             twin = TwinEvolution.Evolve(twin, entry.Event);
-            Debug.Assert(twin.Version == entry.Version, "The journal has a gap.");
+            if (twin.Version != entry.Version)
+                throw new StoreException($"The journal of {device} has version {entry.Version} where {twin.Version} should be. Restore the data from a backup.");
         }
 
         var now = Instant.From(services.Time.GetUtcNow());

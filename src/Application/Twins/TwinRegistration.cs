@@ -33,7 +33,9 @@ public static class TwinRegistration
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MailboxTwins>();
         services.AddSingleton<ITwins>(provider => provider.GetRequiredService<MailboxTwins>());
-        services.AddHostedService<TwinStartup>();
+        services.AddSingleton<TwinStartup>();
+        services.AddHostedService(provider => provider.GetRequiredService<TwinStartup>());
+        services.AddHealthChecks().AddCheck<TwinStartup>(TwinStartup.HealthName);
         services.AddHostedService<TwinSnapshotter>();
         return services;
     }

@@ -1,14 +1,25 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansIot.Application.Twins.Mailboxes;
 using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Domain.Devices;
 
 namespace OrleansIot.Application.Twins;
 
-/// <summary>Takes up every known twin before the first connection is accepted, so that timers run and lists are whole.</summary>
-internal sealed partial class TwinStartup(MailboxTwins twins, ITwinSnapshots snapshots, TimeProvider time, ILogger<TwinStartup> log) : IHostedService
+/// <summary>
+/// Takes up every known twin before the first connection is accepted, so that timers run and lists are whole. A device that
+/// cannot be taken up does not keep the others from it; its next message, or a store that has recovered, tries again.
+/// </summary>
+internal sealed partial class TwinStartup(MailboxTwins twins, ITwinSnapshots snapshots, TimeProvider time, ILogger<TwinStartup> log) : IHostedService, IHealthCheck
 {
+    public const string HealthName = "twins";
+
     private const int AtOnce = 256;
+
+    private readonly ConcurrentDictionary<DeviceId, bool> _missing = new();
+    private volatile bool _isDone;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -17,15 +28,48 @@ internal sealed partial class TwinStartup(MailboxTwins twins, ITwinSnapshots sna
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(snapshots.Devices(cancellationToken), parallel, async (device, _) =>
         {
-            await twins.Activate(device);
-            Interlocked.Increment(ref count);
+            if (await TakeUp(device))
+                Interlocked.Increment(ref count);
         });
 
+        _isDone = true;
         LogTakenUp(count, time.GetElapsedTime(started).TotalMilliseconds);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (!_isDone)
+            return HealthCheckResult.Unhealthy("The devices are still being taken up.");
+
+        foreach (var device in _missing.Keys)
+        {
+            if (await twins.Find(device, cancellationToken) is not null)
+                _missing.TryRemove(device, out var _);
+        }
+
+        return _missing.IsEmpty ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded($"{_missing.Count} devices could not be taken up; the log says which.");
+    }
+
+    private async ValueTask<bool> TakeUp(DeviceId device)
+    {
+        try
+        {
+            await twins.TakeUp(device);
+            return true;
+        }
+        catch (TwinUnavailableException e)
+        {
+            _missing[device] = true;
+            LogNotTakenUp(device, e.InnerException?.Message ?? e.Message);
+            return false;
+        }
+    }
+
     [LoggerMessage(1003, LogLevel.Information, "{Count} devices taken up in {Milliseconds:0} ms")]
     private partial void LogTakenUp(int count, double milliseconds);
+
+    [LoggerMessage(1004, LogLevel.Error, "Device {DeviceId} could not be taken up: {Reason}")]
+    private partial void LogNotTakenUp(DeviceId deviceId, string reason);
 }

@@ -28,7 +28,8 @@ public abstract record TwinCommand
     /// <summary>The device's own connection closed.</summary>
     public sealed record CloseSession(SessionId Session, string Reason, Instant When) : TwinCommand(When);
 
-    public sealed record Describe(DeviceDescription Description, Instant When) : TwinCommand(When);
+    /// <param name="Expected">What it was when it was looked at: refused if it is another by now. Null: whatever it is.</param>
+    public sealed record Describe(DeviceDescription Description, Instant When, DeviceDescription? Expected = null) : TwinCommand(When);
 
     public sealed record AcknowledgeAlert(AlertId Alert, string By, Instant When) : TwinCommand(When);
 

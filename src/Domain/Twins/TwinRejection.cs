@@ -8,6 +8,8 @@ public sealed record TwinRejection(string Code, string Detail)
 
     public static readonly TwinRejection UnknownDevice = new("device.unknown", "No such device.");
 
+    public static readonly TwinRejection DescriptionChanged = new("device.changed", "The device was described anew meanwhile; look again and repeat the change.");
+
     public static readonly TwinRejection UnknownAlert = new("alert.unknown", "No such alert is open on this device.");
 
     public static readonly TwinRejection AlertResolved = new("alert.resolved", "The alert is resolved already.");

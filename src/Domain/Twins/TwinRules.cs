@@ -97,8 +97,11 @@ public static class TwinRules
         return draft.Decide();
     }
 
-    private static Decision.Accepted Describe(TwinDraft draft, TwinCommand.Describe describe)
+    private static Decision Describe(TwinDraft draft, TwinCommand.Describe describe)
     {
+        if (describe.Expected is { } expected && expected != draft.Twin.Description)
+            return new Decision.Rejected(TwinRejection.DescriptionChanged);
+
         if (draft.Twin.Exists && draft.Twin.Description == describe.Description)
             return Decision.Accepted.Unchanged;
 

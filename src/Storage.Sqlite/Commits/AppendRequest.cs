@@ -36,6 +36,10 @@ internal sealed class AppendRequest : WriteRequest, IValueTaskSource
 
     public void GetResult(short token)
     {
+        // Throws for whoever asks a second time: by then this may be somebody else's append, and must stay so.
+        if (_outcome.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("The outcome is not there yet: await it.");
+
         try
         {
             _outcome.GetResult(token);

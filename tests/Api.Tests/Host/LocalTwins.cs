@@ -21,10 +21,19 @@ internal sealed class LocalTwins(FleetIndex fleet, IRules rules) : ITwins, IAler
 
     public bool HasBug { get; set; }
 
+    /// <summary>What comes in between, once, before the next command is executed.</summary>
+    public Action? Meanwhile { get; set; }
+
     public ValueTask<Decision> Execute(DeviceId device, TwinCommand command, CancellationToken cancellation = default)
     {
         if (IsDown)
             throw new TwinUnavailableException("The disk is full.");
+
+        if (Meanwhile is { } happens)
+        {
+            Meanwhile = null;
+            happens();
+        }
 
         lock (_lock)
         {

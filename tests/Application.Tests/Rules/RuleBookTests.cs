@@ -82,6 +82,22 @@ public sealed class RuleBookTests
     }
 
     [Fact]
+    public async Task A_rule_is_replaced_or_deleted_only_at_the_version_that_was_seen()
+    {
+        using var book = await Opened();
+        var first = (await book.Put(Some("r"), expectedVersion: 0))!;
+        var revision = book.Revision;
+
+        Assert.Null(await book.Put(Some("r") with { Name = "Second" }, expectedVersion: 0));
+        Assert.Null(await book.Put(Some("r") with { Name = "Third" }, expectedVersion: 7));
+        Assert.False(await book.Delete(first.Id, expectedVersion: 7));
+        Assert.Equal((first, revision), (book.Find(first.Id), book.Revision));
+
+        Assert.Equal(2, (await book.Put(Some("r"), first.Version))?.Version);
+        Assert.True(await book.Delete(first.Id, expectedVersion: 2));
+    }
+
+    [Fact]
     public async Task A_device_answers_to_the_rules_for_all_for_its_type_and_for_itself()
     {
         using var book = await Opened();

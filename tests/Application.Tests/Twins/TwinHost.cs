@@ -31,6 +31,8 @@ public sealed class TwinHost : IAsyncDisposable
 
     public ChosenRules Rules { get; } = new();
 
+    public IServiceProvider Services => _services;
+
     public ITwins Twins => _services.GetRequiredService<ITwins>();
 
     public IFleet Fleet => _services.GetRequiredService<IFleet>();
@@ -97,24 +99,44 @@ public sealed class TwinHost : IAsyncDisposable
     /// <summary>The rules that a test chose.</summary>
     public sealed class ChosenRules : IRules
     {
+        private long _revision;
+        private int _looks;
+
         public event Action? Changed;
 
-        public long Revision { get; private set; }
+        /// <summary>How often an owner looked: twice for each batch of commands.</summary>
+        public int Looks => Volatile.Read(ref _looks);
+
+        /// <summary>Thrown whenever an owner asks for its rules.</summary>
+        public Exception? Failure { get; set; }
+
+        public long Revision
+        {
+            get
+            {
+                Interlocked.Increment(ref _looks);
+                return _revision;
+            }
+        }
 
         public ImmutableArray<Rule> All { get; private set; } = [];
 
         public void Set(params Rule[] rules)
         {
             All = [.. rules];
-            Revision++;
+            _revision++;
             Changed?.Invoke();
         }
 
         public Rule? Find(RuleId rule) => All.FirstOrDefault(candidate => candidate.Id == rule);
 
-        public RuleSet For(DeviceId device, string? deviceType) => RuleSet.For(device, deviceType, All);
+        public RuleSet For(DeviceId device, string? deviceType) => Failure is null ? RuleSet.For(device, deviceType, All) : throw Failure;
 
         public ValueTask<Rule> Put(Rule rule, CancellationToken cancellation = default) => throw new NotSupportedException("Tests set the rules.");
+
+        public ValueTask<Rule?> Put(Rule rule, long expectedVersion, CancellationToken cancellation = default) => throw new NotSupportedException("Tests set the rules.");
+
+        public ValueTask<bool> Delete(RuleId rule, long expectedVersion, CancellationToken cancellation = default) => throw new NotSupportedException("Tests set the rules.");
 
         public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation = default) => throw new NotSupportedException("Tests set the rules.");
     }

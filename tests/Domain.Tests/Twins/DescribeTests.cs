@@ -1,4 +1,5 @@
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Twins;
 using static OrleansIot.Domain.Tests.Twins.Words;
 
 namespace OrleansIot.Domain.Tests.Twins;
@@ -31,6 +32,14 @@ public sealed class DescribeTests
         var story = new Story().Given(Described(0, Cellar)).When(Describes(1, Cellar with { Tags = ["heating"] })).Then(Described(1, Cellar with { Tags = ["heating"] }));
 
         Assert.Equal(Cellar with { Tags = ["heating"] }, story.Twin.Description);
+    }
+
+    [Fact]
+    public void A_description_that_was_made_from_another_one_than_is_there_is_refused()
+    {
+        var story = new Story().Given(Described(0, Cellar)).When(Describes(1, DeviceDescription.None) with { Expected = DeviceDescription.None });
+        story.ThenRejected(TwinRejection.DescriptionChanged);
+        story.When(Describes(1, DeviceDescription.None) with { Expected = Cellar }).Then(Described(1, DeviceDescription.None));
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public sealed partial class StandaloneSystem : IAsyncDisposable
 
     private StandaloneSystem(string[] settings) => _settings = settings;
 
+    public string DataFolder => _folder;
+
     public Uri Http { get; private set; } = null!;
 
     public int MqttPort { get; private set; }

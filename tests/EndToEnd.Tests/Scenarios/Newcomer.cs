@@ -21,6 +21,20 @@ public sealed class Newcomer
     }
 
     [Fact]
+    public async Task Every_part_says_that_it_is_ready()
+    {
+        await using var system = await StandaloneSystem.Start();
+        using var http = new HttpClient();
+
+        var health = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri(system.Http, "/health/ready"))).RootElement;
+
+        Assert.Equal("healthy", health.GetProperty("status").GetString());
+        Assert.Equal(
+            ["gateway", "outbox", "rules", "store", "twins"],
+            health.GetProperty("checks").EnumerateObject().Select(check => check.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_demo_fleet_comes_up_when_asked_for()
     {
         await using var system = await StandaloneSystem.Start("--Demo:Devices=12");

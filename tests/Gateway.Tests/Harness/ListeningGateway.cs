@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using OrleansIot.Application.Telemetry;
 using OrleansIot.Application.Twins;
@@ -35,6 +36,9 @@ internal sealed class ListeningGateway : IAsyncDisposable
         await app.StartAsync();
         return gateway;
     }
+
+    /// <summary>The gateway's own check.</summary>
+    public async Task<HealthStatus> Health() => (await _app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["gateway"].Status;
 
     public Task Stop() => _app.StopAsync();
 

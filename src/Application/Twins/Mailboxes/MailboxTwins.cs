@@ -12,6 +12,9 @@ namespace OrleansIot.Application.Twins.Mailboxes;
 /// <summary>All twins in this process, each owned by a mailbox: the Standalone edition's <see cref="ITwins"/>.</summary>
 internal sealed partial class MailboxTwins : ITwins, IDisposable
 {
+    // Of a hundred thousand: enough to share commits, few enough that readings find room between them.
+    private const int ReviewsAtOnce = 256;
+
     private static readonly TimeSpan RetryReviewAfter = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<DeviceId, TwinMailbox> _mailboxes = new();
@@ -19,6 +22,9 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
     private readonly IRules _rules;
     private readonly ReviewSchedule _schedule;
     private readonly ILogger<MailboxTwins> _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stopped;
+    private int _roundsAskedFor;
 
     public MailboxTwins(LiveTwinServices services, FleetIndex fleet, IOptions<TwinOptions> options, ILogger<MailboxTwins> log)
     {
@@ -28,6 +34,7 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
         _rules = services.Rules;
         _schedule = new ReviewSchedule(services.Time);
         _log = log;
+        _stopped = _stopping.Token;
         _rules.Changed += ReviewAll;
     }
 
@@ -57,7 +64,8 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
     public ValueTask<TwinView?> Find(DeviceId device, CancellationToken cancellation = default) => new(_fleet.Find(device));
 
     /// <summary>Takes a twin up before anybody asks for it, so that its timers run.</summary>
-    public ValueTask<Decision> Activate(DeviceId device) => Execute(device, new TwinCommand.Review(Now));
+    /// <exception cref="TwinUnavailableException">It could not be; where that may pass, it is tried again.</exception>
+    public ValueTask<Decision> TakeUp(DeviceId device) => ReviewNow(device);
 
     public void Forget(TwinMailbox mailbox) => _mailboxes.TryRemove(new KeyValuePair<DeviceId, TwinMailbox>(mailbox.Device, mailbox));
 
@@ -69,8 +77,14 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
 
     public void Dispose()
     {
+        // The container does it once for each name that this is registered under.
+        if (_stopped.IsCancellationRequested)
+            return;
+
         _rules.Changed -= ReviewAll;
+        _stopping.Cancel();
         _schedule.Dispose();
+        _stopping.Dispose();
     }
 
     private async ValueTask<Decision> WaitAndExecute(TwinMailbox mailbox, TwinCommand command, CancellationToken cancellation)
@@ -83,19 +97,45 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
     {
         try
         {
-            await Execute(mailbox.Device, new TwinCommand.Review(Now));
+            await ReviewNow(mailbox.Device);
         }
         catch (TwinUnavailableException)
         {
-            // Reported where it happened. Time goes on for this device as soon as the store does.
-            _schedule.Add(mailbox, Now + RetryReviewAfter);
+            // Reported where it happened.
         }
     }
 
+    private async ValueTask<Decision> ReviewNow(DeviceId device)
+    {
+        try
+        {
+            return await Execute(device, new TwinCommand.Review(Now));
+        }
+        catch (TwinUnavailableException e) when (e.IsTransient)
+        {
+            // Time goes on for this device as soon as the store does. What is damaged waits for the device's next message.
+            _mailboxes.GetOrAdd(device, static (id, twins) => new TwinMailbox(id, twins), this).ReviewAt(Now + RetryReviewAfter);
+            throw;
+        }
+    }
+
+    /// <summary>Not on the thread of whoever changed a rule. Changes that come during one round are one more round.</summary>
     private void ReviewAll()
     {
-        foreach (var mailbox in _mailboxes.Values)
-            Review(mailbox);
+        if (Interlocked.Increment(ref _roundsAskedFor) == 1)
+            _ = Task.Run(ReviewRounds);
+    }
+
+    private async Task ReviewRounds()
+    {
+        int asked;
+        do
+        {
+            asked = Volatile.Read(ref _roundsAskedFor);
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = ReviewsAtOnce, CancellationToken = _stopped };
+            await Parallel.ForEachAsync(_mailboxes, parallel, (entry, _) => new ValueTask(ReviewAndObserve(entry.Value))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        while (Interlocked.Add(ref _roundsAskedFor, -asked) > 0 && !_stopped.IsCancellationRequested);
     }
 
     [LoggerMessage(1001, LogLevel.Error, "Device {DeviceId}: the outcome of its last commands is unknown; it is taken up again from the journal")]

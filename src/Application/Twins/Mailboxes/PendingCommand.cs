@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Threading.Tasks.Sources;
+using Microsoft.Extensions.ObjectPool;
 using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Application.Twins.Mailboxes;
@@ -10,13 +10,9 @@ internal sealed class PendingCommand : IValueTaskSource<Decision>
     // Enough for what a few hundred connections have in flight; beyond that the collector takes them.
     private const int PoolSize = 8_192;
 
-    private static readonly ConcurrentQueue<PendingCommand> Pool = new();
+    private static readonly DefaultObjectPool<PendingCommand> Pool = new(new DefaultPooledObjectPolicy<PendingCommand>(), PoolSize);
 
     private ManualResetValueTaskSourceCore<Decision> _core;
-
-    private PendingCommand()
-    {
-    }
 
     public TwinCommand Command { get; private set; } = null!;
 
@@ -24,7 +20,7 @@ internal sealed class PendingCommand : IValueTaskSource<Decision>
 
     public static PendingCommand Rent(TwinCommand command)
     {
-        var pending = Pool.TryDequeue(out var pooled) ? pooled : new PendingCommand();
+        var pending = Pool.Get();
         pending.Command = command;
         return pending;
     }
@@ -35,6 +31,10 @@ internal sealed class PendingCommand : IValueTaskSource<Decision>
 
     Decision IValueTaskSource<Decision>.GetResult(short token)
     {
+        // Throws for whoever asks a second time: by then this may be somebody else's command, and must stay so.
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("The decision is not there yet: await it.");
+
         try
         {
             return _core.GetResult(token);
@@ -43,8 +43,7 @@ internal sealed class PendingCommand : IValueTaskSource<Decision>
         {
             _core.Reset();
             Command = null!;
-            if (Pool.Count < PoolSize)
-                Pool.Enqueue(this);
+            Pool.Return(this);
         }
     }
 

@@ -30,13 +30,13 @@ internal sealed class ReviewSchedule : IDisposable
     private void CallDue()
     {
         var now = Instant.From(_time.GetUtcNow()).UnixMilliseconds;
-        while (TakeDue(now) is { } mailbox)
-            mailbox.ReviewDue();
+        while (TakeDue(now) is { } due)
+            due.Mailbox.ReviewDue(due.At);
     }
 
-    private TwinMailbox? TakeDue(long now)
+    private (TwinMailbox Mailbox, Instant At)? TakeDue(long now)
     {
         lock (_lock)
-            return _due.TryPeek(out var mailbox, out var at) && at <= now ? _due.Dequeue() : null;
+            return _due.TryPeek(out _, out var at) && at <= now ? (_due.Dequeue(), new Instant(at)) : null;
     }
 }

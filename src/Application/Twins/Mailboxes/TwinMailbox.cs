@@ -70,11 +70,31 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
         }
     }
 
-    /// <summary>The schedule's call: the moment asked for has come.</summary>
-    public void ReviewDue()
+    /// <summary>Asks to be reviewed then, unless it is to be before. One moment counts at a time; a later one asks again when the earlier has come.</summary>
+    public void ReviewAt(Instant at)
     {
         lock (_lock)
+        {
+            if (at >= _reviewAt)
+                return;
+
+            _reviewAt = at;
+        }
+
+        twins.Schedule(this, at);
+    }
+
+    /// <summary>The schedule's call: a moment asked for has come.</summary>
+    public void ReviewDue(Instant at)
+    {
+        lock (_lock)
+        {
+            // An earlier moment took its place, and asked for all that follows.
+            if (at != _reviewAt)
+                return;
+
             _reviewAt = Instant.MaxValue;
+        }
 
         twins.Review(this);
     }
@@ -101,6 +121,10 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
             {
                 _live ??= await LiveTwin.Activate(Device, twins.Services, CancellationToken.None);
                 await _live.Execute(commands.AsMemory(0, batch.Count), decisions.AsMemory(0, batch.Count), CancellationToken.None);
+
+                // May be in the past already, when the commit took long: then it is reviewed at the next tick.
+                if (_live.NextReview() is { } next)
+                    ReviewAt(next);
             }
             catch (Exception e)
             {
@@ -113,7 +137,6 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
                 continue;
             }
 
-            ScheduleReview(_live);
             for (var i = 0; i < batch.Count; i++)
                 batch[i].Complete(decisions[i]);
         }
@@ -143,22 +166,5 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
             twins.Forget(this);
 
         return false;
-    }
-
-    // One entry in the schedule per device: a later moment waits until the earlier one has come and is looked at then.
-    private void ScheduleReview(LiveTwin live)
-    {
-        if (live.NextReview() is not { } next)
-            return;
-
-        lock (_lock)
-        {
-            if (next >= _reviewAt || next <= twins.Now)
-                return;
-
-            _reviewAt = next;
-        }
-
-        twins.Schedule(this, next);
     }
 }

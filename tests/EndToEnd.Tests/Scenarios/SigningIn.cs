@@ -1,0 +1,57 @@
+using OrleansIot.EndToEnd.Tests.Hosts;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansIot.EndToEnd.Tests.Scenarios;
+
+/// <summary>The dashboard with an access key, in a browser that holds to the Content-Security-Policy.</summary>
+public sealed class SigningIn
+{
+    private const string Key = "correct-horse-battery";
+
+    [Fact]
+    public async Task Only_the_key_opens_the_dashboard_and_a_restart_signs_nobody_out()
+    {
+        await using var system = await StandaloneSystem.Start($"--Access:ApiKey={Key}");
+        await using var browser = await Browser.Start();
+        await using var client = await TestClient.Connect(system.MqttPort, Key);
+        await client.Publish("dt/devices/boiler-6/telemetry", """{"temperature": 20}""");
+        var opened = await browser.Open(new Uri(system.Http, "devices"));
+        var page = opened.Page;
+        await Expect(page.GetByLabel("Access key")).ToBeVisibleAsync();
+        Assert.Equal("/sign-in", new Uri(page.Url).AbsolutePath);
+
+        await page.GetByLabel("Access key").FillAsync("wrong-horse-battery");
+        await page.GetByRole(Microsoft.Playwright.AriaRole.Button).ClickAsync();
+        await Expect(page.GetByRole(Microsoft.Playwright.AriaRole.Alert)).ToHaveTextAsync("That is not the key.");
+
+        await page.GetByLabel("Access key").FillAsync(Key);
+        await page.GetByRole(Microsoft.Playwright.AriaRole.Button).ClickAsync();
+        await Expect(opened.ById("live-state")).ToHaveAttributeAsync("data-state", "live");
+        Assert.Equal("/devices", new Uri(page.Url).AbsolutePath);
+        await client.Publish("dt/devices/boiler-7/telemetry", """{"temperature": 71.5}""");
+        await Expect(opened.ById("device-row-boiler-7")).ToBeVisibleAsync();
+
+        // The wrong key's own answer is the one error.
+        Assert.All(opened.Errors, error => Assert.Contains("401", error, StringComparison.Ordinal));
+
+        await system.Stop();
+        await system.StartAgain();
+        await page.GotoAsync(new Uri(system.Http, "devices").ToString());
+        await Expect(opened.ById("live-state")).ToHaveAttributeAsync("data-state", "live");
+    }
+
+    [Fact]
+    public async Task The_keys_of_sign_ins_are_for_nobody_else_to_read()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "NOT TESTED: Windows has no file modes.");
+        await using var system = await StandaloneSystem.Start($"--Access:ApiKey={Key}");
+
+        var keys = Directory.GetFiles(Path.Combine(system.DataFolder, "keys"));
+
+        Assert.NotEmpty(keys);
+        foreach (var key in keys)
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(key));
+
+        Assert.DoesNotContain("warn:", system.Output, StringComparison.Ordinal);
+    }
+}
