@@ -1,6 +1,5 @@
 using OrleansIot.Application;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansIot.Application;
 
 namespace OrleansIot.Storage.Sqlite;
 
