@@ -20,6 +20,7 @@ public sealed class LiveTwin
     private RawMessage? _lastMessage;
     private RuleSet _rules = RuleSet.Empty;
     private long _rulesRevision = -1;
+    private string? _rulesType;
 
     private LiveTwin(Twin twin, LiveTwinServices services)
     {
@@ -106,11 +107,11 @@ public sealed class LiveTwin
 
     private RuleSet CurrentRules(Twin twin)
     {
-        var revision = _services.Rules.Revision;
-        if (revision != _rulesRevision || twin.Description.Type != _twin.Description.Type)
+        var (revision, type) = (_services.Rules.Revision, twin.Description.Type);
+        if (revision != _rulesRevision || type != _rulesType)
         {
-            _rules = _services.Rules.For(twin.Device, twin.Description.Type);
-            _rulesRevision = twin.Description.Type == _twin.Description.Type ? revision : -1;
+            _rules = _services.Rules.For(twin.Device, type);
+            (_rulesRevision, _rulesType) = (revision, type);
         }
 
         return _rules;
