@@ -37,6 +37,7 @@ public static class ApiRegistration
     public static WebApplication UseApi(this WebApplication app)
     {
         app.UseSecureHeaders();
+        app.UseMiddleware<StoppingGuard>();
         app.UseMiddleware<HostGuard>();
         app.UseMiddleware<CrossSiteGuard>();
         app.UseMiddleware<ProblemAnswers>();

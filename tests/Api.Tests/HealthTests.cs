@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using OrleansIot.Api.Tests.Host;
 
 namespace OrleansIot.Api.Tests;
@@ -33,5 +34,15 @@ public sealed class HealthTests
 
         Assert.Equal("healthy", (string?)health["status"]);
         Assert.Equal("healthy", (string?)health["checks"]!["rules"]!["status"]);
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_takes_nothing_new()
+    {
+        await using var host = await ApiHost.Started();
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        Assert.Equal("host.stopping", (string?)(await host.Get("/api/v1/devices", 503))["code"]);
+        Assert.Equal("host.stopping", (string?)(await host.Get("/health/ready", 503))["code"]);
     }
 }
