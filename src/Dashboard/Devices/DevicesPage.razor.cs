@@ -64,10 +64,11 @@ public sealed partial class DevicesPage
             await _virtualize.RefreshDataAsync();
     });
 
+    // An empty page has no list yet: the first device brings it.
     private async Task Apply(FleetUpdate update)
     {
-        if (_list.Apply(update) && _virtualize is not null)
-            await _virtualize.RefreshDataAsync();
+        if (_list.Apply(update))
+            await Reload();
     }
 
     private async ValueTask<ItemsProviderResult<DeviceRow>> Provide(ItemsProviderRequest request)

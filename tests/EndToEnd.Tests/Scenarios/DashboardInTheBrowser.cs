@@ -19,17 +19,19 @@ public sealed class DashboardInTheBrowser(DashboardInTheBrowser.Running running,
     [Fact]
     public async Task A_first_message_is_on_an_open_page_within_a_second()
     {
+        // A system of its own: the page that a newcomer has open is empty until then.
+        await using var system = await StandaloneSystem.Start();
         await using var browser = await Browser.Start();
-        var devices = await browser.Open(new Uri(_system.Http, "devices"));
+        var devices = await browser.Open(new Uri(system.Http, "devices"));
         await Expect(devices.ById("live-state")).ToContainTextAsync("live");
-        await using var client = await TestClient.Connect(_system.MqttPort);
+        await using var client = await TestClient.Connect(system.MqttPort);
 
         var published = Stopwatch.GetTimestamp();
         await client.Publish("dt/devices/boiler-7/telemetry", """{"temperature": 71.5}""");
         await Expect(devices.ById("device-row-boiler-7")).ToBeVisibleAsync();
         var toTheRow = Stopwatch.GetElapsedTime(published);
 
-        var device = await browser.Open(new Uri(_system.Http, "devices/boiler-7"));
+        var device = await browser.Open(new Uri(system.Http, "devices/boiler-7"));
         await Expect(device.ById("live-state")).ToContainTextAsync("live");
         published = Stopwatch.GetTimestamp();
         await client.Publish("dt/devices/boiler-7/telemetry", """{"temperature": 72.5}""");
