@@ -1,23 +1,29 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
-using Microsoft.Extensions.Options;
-using OrleansIot.Storage.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
-namespace OrleansIot.Standalone.Access;
+namespace OrleansIot.Hosting.Access;
 
-/// <summary>What sign-ins and forms are signed with, kept beside the data: a restart, or a new release, signs nobody out.</summary>
-internal static class SignInKeys
+/// <summary>What sign-ins and forms are signed with, kept where the data is: a restart, or a new release, signs nobody out.</summary>
+public static class SignInKeys
 {
     private const string Folder = "keys";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    public static IServiceCollection AddSignInKeys(this IServiceCollection services)
+    /// <summary>Keeps them in a folder beside the data of one process.</summary>
+    /// <param name="dataFolder">Asked once the settings have been read.</param>
+    public static IServiceCollection AddSignInKeys(this IServiceCollection services, Func<IServiceProvider, string> dataFolder) =>
+        services.AddSignInKeys(provider => new FileSystemXmlRepository(
+            Create(Path.Combine(Path.GetFullPath(dataFolder(provider)), Folder)), provider.GetRequiredService<ILoggerFactory>()));
+
+    /// <summary>Keeps them in a repository of the host's.</summary>
+    public static IServiceCollection AddSignInKeys(this IServiceCollection services, Func<IServiceProvider, IXmlRepository> repository)
     {
         // A name of its own: the default is the folder of the program, and an update to another one would sign everybody out.
         services.AddDataProtection().SetApplicationName("OrleansIot");
-        services.AddOptions<KeyManagementOptions>().Configure<IOptions<SqliteOptions>, ILoggerFactory>((keys, data, loggers) =>
-            keys.XmlRepository = new FileSystemXmlRepository(Create(Path.Combine(Path.GetFullPath(data.Value.Path), Folder)), loggers));
+        services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((keys, provider) => keys.XmlRepository = repository(provider));
         return services;
     }
 
