@@ -27,6 +27,7 @@ public static class MqttGatewayBuilderExtensions
         services.TryAddSingleton<MetricNameCache>();
         services.TryAddSingleton<TelemetryReader>();
         services.AddSingleton<TelemetryIngest>();
+        services.TryAddSingleton(_ => GatewayRun.Of(Random.Shared));
         services.AddSingleton<DeviceSessions>();
 
         services.AddSingleton<GatewayMetrics>();

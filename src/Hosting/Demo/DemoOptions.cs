@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace OrleansIot.Standalone.Demo;
+namespace OrleansIot.Hosting.Demo;
 
 /// <summary>A simulated fleet beside whatever really connects.</summary>
 public sealed class DemoOptions

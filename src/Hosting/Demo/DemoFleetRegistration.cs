@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansIot.Standalone.Agent;
+using OrleansIot.Hosting.Agent;
 
-namespace OrleansIot.Standalone.Demo;
+namespace OrleansIot.Hosting.Demo;
 
-internal static class DemoFleetRegistration
+public static class DemoFleetRegistration
 {
     public static IServiceCollection AddDemoFleet(this IServiceCollection services, IConfiguration configuration)
     {

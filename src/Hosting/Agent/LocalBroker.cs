@@ -4,7 +4,7 @@ using OrleansIot.Api.Access;
 using OrleansIot.DeviceAgent;
 using OrleansIot.Gateway;
 
-namespace OrleansIot.Standalone.Agent;
+namespace OrleansIot.Hosting.Agent;
 
 /// <summary>This host's own gateway as its agent and its demo fleet reach it. The gateway starts before them, so its port is known.</summary>
 internal sealed class LocalBroker(MqttGatewayAddress gateway, IOptions<AccessOptions> access)

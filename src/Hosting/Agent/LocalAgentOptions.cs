@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace OrleansIot.Standalone.Agent;
+namespace OrleansIot.Hosting.Agent;
 
 /// <summary>The hardware agent that runs in this process and reports this machine.</summary>
 public sealed class LocalAgentOptions

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace OrleansIot.Standalone.Agent;
+namespace OrleansIot.Hosting.Agent;
 
-internal static class LocalAgentRegistration
+public static class LocalAgentRegistration
 {
     public static IServiceCollection AddLocalAgent(this IServiceCollection services, IConfiguration configuration)
     {

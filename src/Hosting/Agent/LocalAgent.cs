@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansIot.DeviceAgent;
 
-namespace OrleansIot.Standalone.Agent;
+namespace OrleansIot.Hosting.Agent;
 
 /// <summary>The hardware agent, as a device like any other: over a real connection to this host's gateway.</summary>
 internal sealed class LocalAgent(IOptions<LocalAgentOptions> options, LocalBroker broker, TimeProvider time, ILogger<HardwareAgent> log) : BackgroundService

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Twins;
@@ -5,9 +7,9 @@ using OrleansIot.DeviceAgent.Demo;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
-using OrleansIot.Standalone.Agent;
+using OrleansIot.Hosting.Agent;
 
-namespace OrleansIot.Standalone.Demo;
+namespace OrleansIot.Hosting.Demo;
 
 /// <summary>The simulated fleet, over real connections to this host's gateway; described and watched by rules as a real one would be.</summary>
 internal sealed class DemoFleetService(

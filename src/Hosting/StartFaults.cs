@@ -2,23 +2,24 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using OrleansIot.Application;
 
-namespace OrleansIot.Standalone;
+namespace OrleansIot.Hosting;
 
 /// <summary>Turns what is wrong with the settings or the machine into lines that a person can act on, all of them at once.</summary>
-internal static class StartFaults
+public static class StartFaults
 {
     private const int Success = 0;
     private const int Refused = 2;
 
     /// <summary>Runs the host; a fault that its user can mend is printed without a stack trace. Anything else is a bug and is thrown.</summary>
-    public static async Task<int> Guard(Func<Task> run)
+    /// <param name="explain">Faults that only this host can have, in words for its user; null for all others.</param>
+    public static async Task<int> Guard(Func<Task> run, Func<Exception, string?>? explain = null)
     {
         try
         {
             await run();
             return Success;
         }
-        catch (Exception e) when (Messages(e) is { Count: > 0 } messages)
+        catch (Exception e) when (Messages(e, explain) is { Count: > 0 } messages)
         {
             foreach (var message in messages)
                 await Console.Error.WriteLineAsync($"Cannot start: {message}");
@@ -27,9 +28,10 @@ internal static class StartFaults
         }
     }
 
-    private static List<string> Messages(Exception exception) => exception switch
+    private static List<string> Messages(Exception exception, Func<Exception, string?>? explain) => exception switch
     {
-        AggregateException many when many.InnerExceptions.All(inner => Messages(inner).Count > 0) => [.. many.InnerExceptions.SelectMany(Messages)],
+        AggregateException many when many.InnerExceptions.All(inner => Messages(inner, explain).Count > 0) => [.. many.InnerExceptions.SelectMany(inner => Messages(inner, explain))],
+        _ when explain?.Invoke(exception) is { } message => [message],
         OptionsValidationException invalid => [.. invalid.Failures.SelectMany(failure => failure.Split("; ", StringSplitOptions.RemoveEmptyEntries)).Select(failure => BySetting(failure, invalid.OptionsType))],
 
         // The configuration binder's: a value that is no number, time span or boolean.

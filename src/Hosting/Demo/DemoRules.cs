@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
 
-namespace OrleansIot.Standalone.Demo;
+namespace OrleansIot.Hosting.Demo;
 
 /// <summary>What one would watch on a fleet like the simulated one.</summary>
 internal static class DemoRules
