@@ -11,7 +11,11 @@ public sealed class Newcomer
     {
         await using var system = await StandaloneSystem.Start("--Agent:Enabled=true", "--Agent:DeviceId=this-machine");
 
-        var device = await Eventually.Is("this machine is online", async () => (object?)await system.Api.Device("this-machine"), TimeSpan.FromSeconds(10));
+        // It connects before it reads its sensors.
+        var device = await Eventually.Is(
+            "this machine is online and has sent a reading",
+            async () => await system.Api.Device("this-machine") is { } seen && seen.GetProperty("readings").EnumerateObject().Any() ? (object)seen : null,
+            TimeSpan.FromSeconds(10));
         var json = (System.Text.Json.JsonElement)device;
         Assert.Equal("online", json.GetProperty("status").GetString());
         Assert.InRange(json.GetProperty("readings").GetProperty("cpu-percent").GetProperty("value").GetDouble(), 0, 100);
