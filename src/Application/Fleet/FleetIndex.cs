@@ -43,12 +43,28 @@ public sealed class FleetIndex : IFleet, ITwinAudience
         _watchers.Tell(before, after.Twin, events);
     }
 
+    /// <summary>Its owner here gave it up; another will announce it elsewhere.</summary>
+    public void Forget(DeviceId device)
+    {
+        if (!_twins.TryRemove(device, out var listed))
+            return;
+
+        _tally.Remove(listed.Twin);
+        lock (_sorting)
+            _sorted = null;
+    }
+
     private IEnumerable<Twin> InOrderOfId()
     {
         DeviceId[] sorted;
         lock (_sorting)
             sorted = _sorted ??= [.. _twins.Keys.Order()];
 
-        return sorted.Select(device => _twins[device].Twin);
+        foreach (var device in sorted)
+        {
+            // May have been forgotten meanwhile.
+            if (_twins.TryGetValue(device, out var listed))
+                yield return listed.Twin;
+        }
     }
 }

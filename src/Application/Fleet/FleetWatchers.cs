@@ -6,7 +6,7 @@ using OrleansIot.Domain.Twins;
 namespace OrleansIot.Application.Fleet;
 
 /// <summary>Whoever watches the fleet: each with a bounded queue of its own that drops the oldest, so that a slow one costs nobody anything.</summary>
-internal sealed class FleetWatchers
+public sealed class FleetWatchers
 {
     // A second of 8,000 readings/s; a dashboard or stream that is further behind shows the newest anyway.
     private const int QueueLength = 8_192;
@@ -48,6 +48,13 @@ internal sealed class FleetWatchers
         }
     }
 
+    /// <summary>Passes on what another silo's watchers were told.</summary>
+    public void Tell(FleetChange change)
+    {
+        foreach (var watcher in _watchers)
+            watcher.Offer(change);
+    }
+
     private static FleetChange? Change(Twin before, Twin after, TwinEvent happened) => happened switch
     {
         TwinEvent.ReadingRecorded e => new FleetChange.ReadingArrived(after, e.Reading),
@@ -66,7 +73,7 @@ internal sealed class FleetWatchers
         {
             _filter = filter;
             var options = new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true };
-            _queue = Channel.CreateBounded<FleetChange>(options, _ => Interlocked.Increment(ref _missed));
+            _queue = Channel.CreateBounded<FleetChange>(options, dropped => Interlocked.Add(ref _missed, dropped.Missed + 1));
         }
 
         public void Offer(FleetChange change)
@@ -80,7 +87,7 @@ internal sealed class FleetWatchers
             await foreach (var change in _queue.Reader.ReadAllAsync(cancellation))
             {
                 var missed = Interlocked.Exchange(ref _missed, 0);
-                yield return missed == 0 ? change : change with { Missed = missed };
+                yield return missed == 0 ? change : change with { Missed = change.Missed + missed };
             }
         }
     }
