@@ -29,6 +29,9 @@ public sealed class FleetIndex : IFleet, ITwinAudience
 
     public IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, CancellationToken cancellation) => _watchers.Watch(filter, cancellation);
 
+    /// <summary>As <see cref="Watch"/>, for whoever reads in steps of its own.</summary>
+    public FleetWatch Open(FleetFilter filter) => _watchers.Open(filter);
+
     public void Announce(Twin before, TwinView after, ImmutableArray<TwinEvent> events)
     {
         _twins.TryGetValue(before.Device, out var listed);
