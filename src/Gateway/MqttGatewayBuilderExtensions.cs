@@ -18,7 +18,13 @@ public static class MqttGatewayBuilderExtensions
     /// </summary>
     public static IHostApplicationBuilder AddMqttGateway(this IHostApplicationBuilder builder)
     {
-        var services = builder.Services;
+        builder.Services.AddMqttGateway();
+        return builder;
+    }
+
+    /// <inheritdoc cref="AddMqttGateway(IHostApplicationBuilder)"/>
+    public static IServiceCollection AddMqttGateway(this IServiceCollection services)
+    {
         services.AddOptionsWithValidateOnStart<MqttGatewayOptions, MqttGatewayOptionsValidator>().BindConfiguration(MqttGatewayOptions.Section);
         services.AddSingleton<IValidateOptions<MqttGatewayOptions>, ListenAddressRule>();
         services.AddSingleton<AccessKey>();
@@ -27,6 +33,7 @@ public static class MqttGatewayBuilderExtensions
         services.TryAddSingleton<MetricNameCache>();
         services.TryAddSingleton<TelemetryReader>();
         services.AddSingleton<TelemetryIngest>();
+        services.TryAddSingleton(_ => GatewayRun.Of(Random.Shared));
         services.AddSingleton<DeviceSessions>();
 
         services.AddSingleton<GatewayMetrics>();
@@ -39,6 +46,6 @@ public static class MqttGatewayBuilderExtensions
         services.AddSingleton<MqttGatewayAddress>();
         services.AddHostedService<MqttGatewayServer>();
         services.AddHealthChecks().AddCheck<GatewayHealth>(GatewayHealth.Name);
-        return builder;
+        return services;
     }
 }

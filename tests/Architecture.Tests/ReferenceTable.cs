@@ -8,6 +8,9 @@ internal static class ReferenceTable
     private static readonly string[] Cluster = ["Grains", "Grains.Interfaces"];
     private static readonly string[] Hosts = ["Silo", "Standalone"];
 
+    // What the two hosts have in common: it mounts what they all mount, and knows nothing of stores, notifications and Orleans.
+    private const string HostParts = "Hosting";
+
     private static readonly Dictionary<string, Row> Rows = new()
     {
         ["Domain"] = Row.OfBclAlone,
@@ -20,6 +23,7 @@ internal static class ReferenceTable
         ["Notifications"] = Row.Of("Application"),
         ["Api"] = Row.Of("Application"),
         ["Dashboard"] = Row.Of("Application"),
+        [HostParts] = Row.Of("Api", "Application", "Dashboard", "DeviceAgent", "Gateway"),
         ["Grains.Interfaces"] = Row.Of() with { Orleans = true },
         ["Grains"] = Row.Of("Application", "Grains.Interfaces") with { Orleans = true },
         ["DeviceAgent"] = Row.Of("Mqtt"),
@@ -53,7 +57,9 @@ internal static class ReferenceTable
 
     /// <summary>Projects that supply something to a host, and that nothing but a host may know.</summary>
     public static bool IsAdapter(string project) =>
-        !Hosts.Contains(project) && Find(project) is { } row && row.Projects.Contains("Application");
+        !IsHost(project) && !IsPartOfHosts(project) && Find(project) is { } row && row.Projects.Contains("Application");
+
+    public static bool IsPartOfHosts(string project) => project == HostParts;
 
     public static bool IsHost(string project) => Hosts.Contains(project);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.Mqtt.Codec;
@@ -83,6 +84,21 @@ public sealed class ConnectTests : IAsyncLifetime
         Assert.Equal((old.Session, "taken over"), (closed.Session, closed.Reason));
         await second.Ping();
         Assert.Equal(1, _gateway.Twins.ClosedSessions);
+    }
+
+    [Fact]
+    public async Task A_connection_to_one_gateway_is_never_taken_for_one_to_another()
+    {
+        await using var other = new TestGateway();
+        await _gateway.Connect("pump-1");
+        await other.Connect("pump-1");
+
+        var here = (TwinCommand.OpenSession)(await _gateway.Twins.Next<TwinCommand.OpenSession>()).Command;
+        var there = (TwinCommand.OpenSession)(await other.Twins.Next<TwinCommand.OpenSession>()).Command;
+
+        Assert.NotEqual(here.Session, there.Session);
+        Assert.Equal(_gateway.Services.GetRequiredService<GatewayRun>().Value, here.Session.Run);
+        Assert.Equal(other.Services.GetRequiredService<GatewayRun>().Value, there.Session.Run);
     }
 
     [Fact]

@@ -7,11 +7,11 @@ using OrleansIot.Domain.Twins;
 namespace OrleansIot.Gateway.Telemetry;
 
 /// <summary>Tells a device's twin of the connection whose client id is the device's.</summary>
-internal sealed class DeviceSessions(ITwins twins, TimeProvider time, ILogger<DeviceSessions> logger)
+internal sealed class DeviceSessions(ITwins twins, GatewayRun run, TimeProvider time, ILogger<DeviceSessions> logger)
 {
-    private long _lastSession;
+    private int _connections;
 
-    public SessionId Next() => new(Interlocked.Increment(ref _lastSession));
+    public SessionId Next() => SessionId.Of(run.Value, Interlocked.Increment(ref _connections));
 
     /// <exception cref="TwinUnavailableException">The twin does not know of the connection.</exception>
     public async ValueTask Open(DeviceId device, SessionId session, CancellationToken cancellation) =>
