@@ -1,18 +1,20 @@
-using OrleansIot.EndToEnd.Tests.Hosts;
+using OrleansIot.Scenarios.Clients;
+using OrleansIot.Scenarios.Editions;
 using OrleansIot.TestKit;
 using OrleansIot.TestKit.Http;
 
-namespace OrleansIot.EndToEnd.Tests.Scenarios;
+namespace OrleansIot.Scenarios;
 
-public sealed class OneAlert : IAsyncLifetime
+public abstract class OneAlert<TEdition>(ITestOutputHelper output) : Scenario<TEdition>(output), IAsyncLifetime
+    where TEdition : IEdition, new()
 {
-    private StandaloneSystem _system = null!;
+    private IRunningSystem _system = null!;
     private HttpReceiver _webhook = null!;
 
     public async ValueTask InitializeAsync()
     {
         _webhook = await HttpReceiver.Start();
-        _system = await StandaloneSystem.Start();
+        _system = await Edition.Start();
         await _system.Api.PutRule("too-hot", new
         {
             name = "Too hot",

@@ -1,7 +1,7 @@
 using Microsoft.Playwright;
 using OrleansIot.TestKit.Peers;
 
-namespace OrleansIot.EndToEnd.Tests.Hosts;
+namespace OrleansIot.Scenarios.Clients;
 
 /// <summary>Debian's Chromium, driven by Playwright. Whatever a page logs as an error is kept.</summary>
 public sealed class Browser : IAsyncDisposable

@@ -1,15 +1,15 @@
 using System.Text;
-using OrleansIot.EndToEnd.Tests.Hosts;
+using OrleansIot.Scenarios.Clients;
+using OrleansIot.Scenarios.Editions;
 
-namespace OrleansIot.EndToEnd.Tests.Scenarios;
+namespace OrleansIot.Scenarios;
 
 /// <summary>Whatever one client sends, the process lives and the others notice nothing.</summary>
-public sealed class HostileTraffic(HostileTraffic.Running running) : IClassFixture<HostileTraffic.Running>
+public abstract class HostileTraffic<TEdition>(SharedSystem<TEdition> shared, ITestOutputHelper output) : SharedScenario<TEdition>(shared, output)
+    where TEdition : IEdition, new()
 {
     private const byte PayloadFormatInvalid = 0x99;
     private const string Topic = "dt/devices/bad-1/telemetry";
-
-    private readonly StandaloneSystem _system = running.System;
 
     [Theory]
     [InlineData("{\"temperature\": ", "reading.invalid-json")]
@@ -21,20 +21,20 @@ public sealed class HostileTraffic(HostileTraffic.Running running) : IClassFixtu
     [InlineData("{\"temperature\": 1, \"timestamp\": \"yesterday\"}", "reading.invalid-timestamp")]
     public async Task A_payload_that_makes_no_sense_is_refused_with_its_reason_and_the_connection_stays(string payload, string code)
     {
-        using var raw = await RawMqtt.Connect5(_system.MqttPort, "hostile");
+        using var raw = await RawMqtt.Connect5(Running.MqttPort, "hostile");
         await raw.Publish(Topic, Encoding.UTF8.GetBytes(payload));
         await AssertRefused(raw, code);
 
         await raw.Publish("dt/devices/good-1/telemetry", "{\"temperature\": 20}"u8.ToArray());
         Assert.Equal(0x40, (await raw.ReadPacket())[0]);
-        Assert.NotNull(await _system.Api.Device("good-1"));
-        Assert.Null(await _system.Api.Device("bad-1"));
+        Assert.NotNull(await Running.Api.Device("good-1"));
+        Assert.Null(await Running.Api.Device("bad-1"));
     }
 
     [Fact]
     public async Task An_object_nested_two_thousand_levels_deep_is_refused()
     {
-        using var raw = await RawMqtt.Connect5(_system.MqttPort, "deep");
+        using var raw = await RawMqtt.Connect5(Running.MqttPort, "deep");
         var payload = string.Concat(Enumerable.Repeat("{\"a\":", 2_000)) + "1" + new string('}', 2_000);
         await raw.Publish(Topic, Encoding.UTF8.GetBytes(payload));
         await AssertRefused(raw, "reading.too-deep");
@@ -43,7 +43,7 @@ public sealed class HostileTraffic(HostileTraffic.Running running) : IClassFixtu
     [Fact]
     public async Task Ten_megabytes_in_one_packet_end_the_connection_with_packet_too_large()
     {
-        using var raw = await RawMqtt.Connect5(_system.MqttPort, "large");
+        using var raw = await RawMqtt.Connect5(Running.MqttPort, "large");
         try
         {
             await raw.Publish(Topic, new byte[10 * 1024 * 1024]);
@@ -65,8 +65,8 @@ public sealed class HostileTraffic(HostileTraffic.Running running) : IClassFixtu
     [InlineData("10FFFFFFFF7F")]
     public async Task Bytes_that_are_no_mqtt_end_the_connection_and_no_other(string hex)
     {
-        using var other = await RawMqtt.Connect5(_system.MqttPort, "bystander");
-        using var raw = await RawMqtt.Open(_system.MqttPort);
+        using var other = await RawMqtt.Connect5(Running.MqttPort, "bystander");
+        using var raw = await RawMqtt.Open(Running.MqttPort);
         await raw.Send(Convert.FromHexString(hex));
         Assert.True(await raw.IsClosed());
 
@@ -78,7 +78,7 @@ public sealed class HostileTraffic(HostileTraffic.Running running) : IClassFixtu
     [Fact]
     public async Task A_topic_that_nobody_knows_is_answered_and_counted()
     {
-        using var raw = await RawMqtt.Connect5(_system.MqttPort, "lost");
+        using var raw = await RawMqtt.Connect5(Running.MqttPort, "lost");
         await raw.Publish("no/such/topic", "hello"u8.ToArray());
         const byte noMatchingSubscribers = 0x10;
         Assert.Equal([0x40, 0, 1, noMatchingSubscribers], (await raw.ReadPacket())[..4]);
@@ -94,19 +94,11 @@ public sealed class HostileTraffic(HostileTraffic.Running running) : IClassFixtu
 
     private async Task AssertOthersAreServed()
     {
-        using var raw = await RawMqtt.Connect5(_system.MqttPort, "another");
+        using var raw = await RawMqtt.Connect5(Running.MqttPort, "another");
         await raw.Publish("dt/devices/good-2/telemetry", "{\"temperature\": 20}"u8.ToArray());
         Assert.Equal(0x40, (await raw.ReadPacket())[0]);
     }
 
-    private Task<string> Metrics() => _system.Api.Http.GetStringAsync(new Uri(_system.Http, "metrics"));
-
-    public sealed class Running : IAsyncLifetime
-    {
-        public StandaloneSystem System { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => System = await StandaloneSystem.Start();
-
-        public ValueTask DisposeAsync() => System.DisposeAsync();
-    }
+    // Each entry counts what it took itself.
+    private Task<string> Metrics() => Running.Api.Http.GetStringAsync(new Uri(Running.Entries[0].Http, "metrics"));
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using OrleansIot.Mqtt.Client;
 
-namespace OrleansIot.EndToEnd.Tests.Hosts;
+namespace OrleansIot.Scenarios.Clients;
 
 /// <summary>A client for many messages at once; where one message is enough, the tests use mosquitto_pub.</summary>
 public sealed class TestClient : IAsyncDisposable

@@ -1,8 +1,7 @@
 using System.Text.RegularExpressions;
-using OrleansIot.EndToEnd.Tests.Hosts;
 using OrleansIot.TestKit;
 
-namespace OrleansIot.EndToEnd.Tests.Scenarios;
+namespace OrleansIot.EndToEnd.Tests.Standalone;
 
 /// <summary>What somebody sees who starts it for the first time, or starts it wrongly.</summary>
 public sealed class Newcomer
@@ -12,7 +11,11 @@ public sealed class Newcomer
     {
         await using var system = await StandaloneSystem.Start("--Agent:Enabled=true", "--Agent:DeviceId=this-machine");
 
-        var device = await Eventually.Is("this machine is online", async () => (object?)await system.Api.Device("this-machine"), TimeSpan.FromSeconds(10));
+        // It connects before it reads its sensors.
+        var device = await Eventually.Is(
+            "this machine is online and has sent a reading",
+            async () => await system.Api.Device("this-machine") is { } seen && seen.GetProperty("readings").EnumerateObject().Any() ? (object)seen : null,
+            TimeSpan.FromSeconds(10));
         var json = (System.Text.Json.JsonElement)device;
         Assert.Equal("online", json.GetProperty("status").GetString());
         Assert.InRange(json.GetProperty("readings").GetProperty("cpu-percent").GetProperty("value").GetDouble(), 0, 100);
@@ -59,7 +62,7 @@ public sealed class Newcomer
         await IsRefused("--urls or --Gateway:Port", $"--urls={system.Http}", "--Gateway:Port=0");
         await IsRefused("--urls or --Gateway:Port", "--urls=http://127.0.0.1:0", $"--Gateway:Port={system.MqttPort}");
         await IsRefused("--Gateway:Host", "--urls=http://127.0.0.1:0", "--Gateway:Port=0", "--Gateway:Host=192.0.2.1", "--Access:ApiKey=correct-horse-battery");
-        await IsRefused("Data:Path", "--urls=http://127.0.0.1:0", "--Gateway:Port=0", $"--Data:Path={system.Folder}");
+        await IsRefused("Data:Path", "--urls=http://127.0.0.1:0", "--Gateway:Port=0", $"--Data:Path={system.DataFolder}");
 
         static async Task IsRefused(string mend, params string[] arguments)
         {

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace OrleansIot.EndToEnd.Tests.Hosts;
+namespace OrleansIot.Scenarios.Clients;
 
 /// <summary>A peer that sends whatever bytes it likes.</summary>
 public sealed class RawMqtt : IDisposable

@@ -1,31 +1,40 @@
 using OrleansIot.DeviceSwarm;
-using OrleansIot.EndToEnd.Tests.Hosts;
+using OrleansIot.Scenarios.Editions;
 using OrleansIot.TestKit;
 using OrleansIot.TestKit.Http;
 using OrleansIot.TestKit.Time;
 
-namespace OrleansIot.EndToEnd.Tests.Scenarios;
+namespace OrleansIot.Scenarios;
 
-public sealed class PulledPlug(ITestOutputHelper output)
+public abstract class PulledPlug<TEdition>(ITestOutputHelper output) : Scenario<TEdition>(output)
+    where TEdition : IEdition, new()
 {
-    private const int Devices = 200;
-    private const int Messages = 20_000;
-
     [Fact]
     public async Task Every_acknowledged_message_is_in_the_history_after_kill_9_and_nothing_is_doubled()
     {
+        var load = Edition.Load;
         await using var webhook = await HttpReceiver.Start();
-        await using var system = await StandaloneSystem.Start();
+        await using var system = await Edition.Start();
         await system.Api.PutRule("seen", Watch("swarm-1", webhook, threshold: 1));
-        await system.Api.PutRule("seen-late", Watch("swarm-2", webhook, threshold: Messages / Devices));
+        await system.Api.PutRule("seen-late", Watch("swarm-2", webhook, threshold: load.Messages / load.Devices));
 
         var ackLog = Path.GetTempFileName();
         var swarm = new Swarm(
-            new SwarmOptions { Port = system.MqttPort, Devices = Devices, Connections = 50, Messages = Messages, Rate = 10_000, AckLog = ackLog, MessageIds = true, ReconnectTries = 200 },
+            new SwarmOptions
+            {
+                Brokers = [.. system.Entries.Select(entry => new BrokerAddress("127.0.0.1", entry.MqttPort))],
+                Devices = load.Devices,
+                Connections = 50,
+                Messages = load.Messages,
+                Rate = load.Rate,
+                AckLog = ackLog,
+                MessageIds = true,
+                ReconnectTries = 200,
+            },
             TimeProvider.System);
         var running = swarm.Run();
 
-        await Eventually.IsTrue("a third of the messages are acknowledged", () => Task.FromResult(Lines(ackLog).Length > Messages / 3), TimeSpan.FromSeconds(30));
+        await Eventually.IsTrue("a third of the messages are acknowledged", () => Task.FromResult(Lines(ackLog).Length > load.Messages / 3), TimeSpan.FromSeconds(30));
         await Eventually.IsTrue("the first alert's webhook is delivered and recorded", async () =>
             await system.Api.Alerts("device=swarm-1") is [var alert] && await IsDelivered(system, alert.GetProperty("alertId").GetString()!));
         await system.KillHard();
@@ -33,8 +42,8 @@ public sealed class PulledPlug(ITestOutputHelper output)
         await system.StartAgain();
 
         var result = await running.Within(TimeSpan.FromSeconds(60), "the end of the swarm");
-        output.WriteLine($"{acknowledgedBeforeTheKill} acknowledged before the kill; in all: {result}");
-        Assert.True(acknowledgedBeforeTheKill < Messages, "The kill came after everything was sent: it tested nothing.");
+        Output.WriteLine($"{acknowledgedBeforeTheKill} acknowledged before the kill; in all: {result}");
+        Assert.True(acknowledgedBeforeTheKill < load.Messages, "The kill came after everything was sent: it tested nothing.");
         Assert.True(result.IsComplete, $"Not everything was acknowledged in the end: {result}");
 
         foreach (var group in Lines(ackLog).Select(line => line.Split(' ')).GroupBy(parts => parts[0], parts => long.Parse(parts[1], null)))
@@ -60,10 +69,10 @@ public sealed class PulledPlug(ITestOutputHelper output)
         actions = new { webhooks = new[] { webhook.Hook } },
     };
 
-    private static async Task<bool> IsDelivered(StandaloneSystem system, string alertId) =>
+    private static async Task<bool> IsDelivered(IRunningSystem system, string alertId) =>
         (await system.Api.Get($"alerts/{alertId}/deliveries")).GetProperty("items").EnumerateArray().Any(delivery => delivery.GetProperty("status").GetString() == "delivered");
 
-    private static async Task<List<long>> StoredSequences(StandaloneSystem system, string device)
+    private static async Task<List<long>> StoredSequences(IRunningSystem system, string device)
     {
         var readings = await system.Api.Get($"devices/{device}/readings?from=-1h&limit=1000");
         return [.. readings.GetProperty("items").EnumerateArray().Select(reading => reading.GetProperty("metrics").GetProperty("seq").GetInt64())];

@@ -1,26 +1,26 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
-using OrleansIot.EndToEnd.Tests.Hosts;
+using OrleansIot.Scenarios.Clients;
+using OrleansIot.Scenarios.Editions;
 using OrleansIot.TestKit;
 using static Microsoft.Playwright.Assertions;
 
-namespace OrleansIot.EndToEnd.Tests.Scenarios;
+namespace OrleansIot.Scenarios;
 
 /// <summary>
 /// What an operator sees and does. All of it fails when the Blazor script does not drive the circuit, wherever the build
 /// took the script from.
 /// </summary>
-public sealed class DashboardInTheBrowser(DashboardInTheBrowser.Running running, ITestOutputHelper output) : IClassFixture<DashboardInTheBrowser.Running>
+public abstract class DashboardInTheBrowser<TEdition>(SharedSystem<TEdition> shared, ITestOutputHelper output) : SharedScenario<TEdition>(shared, output)
+    where TEdition : IEdition, new()
 {
     private static readonly TimeSpan ToThePixel = TimeSpan.FromSeconds(1);
-
-    private readonly StandaloneSystem _system = running.System;
 
     [Fact]
     public async Task A_first_message_is_on_an_open_page_within_a_second()
     {
         // A system of its own: the page that a newcomer has open is empty until then.
-        await using var system = await StandaloneSystem.Start();
+        await using var system = await Edition.Start();
         await using var browser = await Browser.Start();
         var devices = await browser.Open(new Uri(system.Http, "devices"));
         await Expect(devices.ById("live-state")).ToContainTextAsync("live");
@@ -38,7 +38,7 @@ public sealed class DashboardInTheBrowser(DashboardInTheBrowser.Running running,
         await Expect(device.ById("metric-temperature").GetByTestId("metric-value")).ToContainTextAsync("72.5");
         var toTheTile = Stopwatch.GetElapsedTime(published);
 
-        output.WriteLine($"publish to row {toTheRow.TotalMilliseconds:0} ms, to tile {toTheTile.TotalMilliseconds:0} ms");
+        Output.WriteLine($"publish to row {toTheRow.TotalMilliseconds:0} ms, to tile {toTheTile.TotalMilliseconds:0} ms");
         Assert.InRange(toTheRow, TimeSpan.Zero, ToThePixel);
         Assert.InRange(toTheTile, TimeSpan.Zero, ToThePixel);
         Assert.Empty(devices.Errors);
@@ -48,21 +48,21 @@ public sealed class DashboardInTheBrowser(DashboardInTheBrowser.Running running,
     [Fact]
     public async Task An_alert_appears_is_acknowledged_by_hand_and_leaves_when_it_clears()
     {
-        await _system.Api.PutRule("too-hot", new { name = "Too hot", condition = new { metric = "heat", @operator = ">", threshold = 70, duration = 0 }, clearThreshold = 65, severity = "critical" });
+        await Running.Api.PutRule("too-hot", new { name = "Too hot", condition = new { metric = "heat", @operator = ">", threshold = 70, duration = 0 }, clearThreshold = 65, severity = "critical" });
         await using var browser = await Browser.Start();
-        var inbox = await browser.Open(new Uri(_system.Http, "alerts"));
+        var inbox = await browser.Open(new Uri(Running.Http, "alerts"));
         await Expect(inbox.ById("live-state")).ToContainTextAsync("live");
-        await using var client = await TestClient.Connect(_system.MqttPort);
+        await using var client = await TestClient.Connect(Running.MqttPort);
         await client.Publish("dt/devices/oven-1/telemetry", """{"heat": 90}""");
 
-        var alert = Assert.Single(await _system.Api.Alerts("device=oven-1"));
+        var alert = Assert.Single(await Running.Api.Alerts("device=oven-1"));
         var alertId = alert.GetProperty("alertId").GetString()!;
         await Expect(inbox.ById($"alert-{alertId}")).ToBeVisibleAsync();
         await inbox.ById($"ack-{alertId}").ClickAsync();
-        await Eventually.IsTrue("the alert is acknowledged", async () => (await _system.Api.Get($"alerts/{alertId}")).GetProperty("status").GetString() == "acknowledged");
+        await Eventually.IsTrue("the alert is acknowledged", async () => (await Running.Api.Get($"alerts/{alertId}")).GetProperty("status").GetString() == "acknowledged");
 
         await client.Publish("dt/devices/oven-1/telemetry", """{"heat": 60}""");
-        await Eventually.IsTrue("the alert is resolved", async () => (await _system.Api.Get($"alerts/{alertId}")).GetProperty("status").GetString() == "resolved");
+        await Eventually.IsTrue("the alert is resolved", async () => (await Running.Api.Get($"alerts/{alertId}")).GetProperty("status").GetString() == "resolved");
         await Expect(inbox.ById($"ack-{alertId}")).ToBeHiddenAsync();
         Assert.Empty(inbox.Errors);
     }
@@ -72,12 +72,12 @@ public sealed class DashboardInTheBrowser(DashboardInTheBrowser.Running running,
     [InlineData(390)]
     public async Task Every_page_opens_without_an_error_and_fits_the_width(int width)
     {
-        await using var client = await TestClient.Connect(_system.MqttPort);
+        await using var client = await TestClient.Connect(Running.MqttPort);
         await client.Publish("dt/devices/press-1/telemetry", """{"temperature": 20, "pressure-percent": 40, "mode": "auto"}""");
         await using var browser = await Browser.Start();
         foreach (var path in new[] { "", "devices", "devices/press-1", "alerts", "rules", "devices/nobody", "no-such-page" })
         {
-            var opened = await browser.Open(new Uri(_system.Http, path), width);
+            var opened = await browser.Open(new Uri(Running.Http, path), width);
             await Expect(opened.ById("live-state").First).ToBeAttachedAsync();
             var overflow = await opened.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
             Assert.True(overflow <= 0, $"/{path} is {overflow} px wider than a screen of {width} px.");
@@ -89,20 +89,11 @@ public sealed class DashboardInTheBrowser(DashboardInTheBrowser.Running running,
     [Fact]
     public async Task A_rule_can_be_switched_off_by_hand()
     {
-        await _system.Api.PutRule("cold", new { name = "Cold", condition = new { metric = "cold", @operator = "<", threshold = 1, duration = 0 } });
+        await Running.Api.PutRule("cold", new { name = "Cold", condition = new { metric = "cold", @operator = "<", threshold = 1, duration = 0 } });
         await using var browser = await Browser.Start();
-        var rules = await browser.Open(new Uri(_system.Http, "rules"));
+        var rules = await browser.Open(new Uri(Running.Http, "rules"));
         await Expect(rules.ById("live-state")).ToContainTextAsync("live");
         await rules.ById("rule-cold").GetByRole(AriaRole.Switch).ClickAsync();
-        await Eventually.IsTrue("the rule is inactive", async () => (await _system.Api.Get("rules/cold")).GetProperty("status").GetString() == "inactive");
-    }
-
-    public sealed class Running : IAsyncLifetime
-    {
-        public StandaloneSystem System { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => System = await StandaloneSystem.Start();
-
-        public ValueTask DisposeAsync() => System.DisposeAsync();
+        await Eventually.IsTrue("the rule is inactive", async () => (await Running.Api.Get("rules/cold")).GetProperty("status").GetString() == "inactive");
     }
 }

@@ -1,23 +1,18 @@
 using System.Text.Json;
-using OrleansIot.EndToEnd.Tests.Hosts;
+using OrleansIot.Scenarios.Editions;
 using OrleansIot.TestKit.Peers;
 
-namespace OrleansIot.EndToEnd.Tests.Scenarios;
+namespace OrleansIot.Scenarios;
 
-public sealed class FirstMessage : IAsyncLifetime
+public abstract class FirstMessage<TEdition>(SharedSystem<TEdition> shared, ITestOutputHelper output) : SharedScenario<TEdition>(shared, output)
+    where TEdition : IEdition, new()
 {
-    private StandaloneSystem _system = null!;
-
-    public async ValueTask InitializeAsync() => _system = await StandaloneSystem.Start();
-
-    public ValueTask DisposeAsync() => _system.DisposeAsync();
-
     [Fact]
     public async Task A_device_is_readable_as_soon_as_its_first_message_is_acknowledged()
     {
-        await MosquittoPub.Publish(_system.MqttPort, "dt/devices/boiler-7/telemetry", """{"temperature": 71.5}""");
+        await MosquittoPub.Publish(Running.MqttPort, "dt/devices/boiler-7/telemetry", """{"temperature": 71.5}""");
 
-        var device = await _system.Api.Device("boiler-7");
+        var device = await Running.Api.Device("boiler-7");
         Assert.NotNull(device);
         Assert.Equal("boiler-7", device.Value.GetProperty("deviceId").GetString());
         Assert.Equal("online", device.Value.GetProperty("status").GetString());
@@ -27,9 +22,9 @@ public sealed class FirstMessage : IAsyncLifetime
     [Fact]
     public async Task Nested_payloads_of_the_monitoring_topic_become_dash_separated_metrics()
     {
-        await MosquittoPub.Publish(_system.MqttPort, "devices/edge-1/monitoring", """{"timestamp": 1763700000, "disk": {"root": {"used": 41.5}}, "fan": {"on": true}, "mode": "auto"}""");
+        await MosquittoPub.Publish(Running.MqttPort, "devices/edge-1/monitoring", """{"timestamp": 1763700000, "disk": {"root": {"used": 41.5}}, "fan": {"on": true}, "mode": "auto"}""");
 
-        var readings = (await _system.Api.Device("edge-1"))!.Value.GetProperty("readings");
+        var readings = (await Running.Api.Device("edge-1"))!.Value.GetProperty("readings");
         Assert.Equal(41.5, readings.GetProperty("disk-root-used").GetProperty("value").GetDouble());
         Assert.True(readings.GetProperty("fan-on").GetProperty("value").GetBoolean());
         Assert.Equal("auto", readings.GetProperty("mode").GetProperty("value").GetString());
@@ -43,22 +38,22 @@ public sealed class FirstMessage : IAsyncLifetime
     {
         var device = $"meter-{protocol}";
         for (var i = 0; i < 3; i++)
-            await MosquittoPub.Publish(_system.MqttPort, $"dt/devices/{device}/telemetry", """{"messageId": "m-1", "energy": 5}""", "-V", protocol);
+            await MosquittoPub.Publish(Running.MqttPort, $"dt/devices/{device}/telemetry", """{"messageId": "m-1", "energy": 5}""", "-V", protocol);
 
         var now = DateTimeOffset.Parse("2100-01-01T00:00:00Z", null);
-        Assert.Equal(1, await _system.Api.CountInHistory(device, "energy", now.AddYears(-100), now));
+        Assert.Equal(1, await Running.Api.CountInHistory(device, "energy", now.AddYears(-100), now));
     }
 
     [Fact]
     public async Task A_stop_and_a_start_keep_devices_their_values_and_their_history()
     {
-        await MosquittoPub.Publish(_system.MqttPort, "dt/devices/pump-1/telemetry", """{"flow": 12.8, "timestamp": "2026-11-20T10:00:00Z"}""");
-        Assert.Equal(0, await _system.Stop());
+        await MosquittoPub.Publish(Running.MqttPort, "dt/devices/pump-1/telemetry", """{"flow": 12.8, "timestamp": "2026-11-20T10:00:00Z"}""");
+        Assert.Equal(0, await Running.Stop());
 
-        await _system.StartAgain();
-        var device = await _system.Api.Device("pump-1");
+        await Running.StartAgain();
+        var device = await Running.Api.Device("pump-1");
         Assert.Equal(12.8, device!.Value.GetProperty("readings").GetProperty("flow").GetProperty("value").GetDouble());
-        var history = await _system.Api.Get("devices/pump-1/history?metric=flow&from=2026-11-20T09:00:00Z&to=2026-11-20T11:00:00Z&points=10");
+        var history = await Running.Api.Get("devices/pump-1/history?metric=flow&from=2026-11-20T09:00:00Z&to=2026-11-20T11:00:00Z&points=10");
         var point = Assert.Single(history.GetProperty("points").EnumerateArray().ToList());
         Assert.Equal((12.8, 12.8, 12.8, 1), (Number(point, "min"), Number(point, "mean"), Number(point, "max"), Number(point, "count")));
     }

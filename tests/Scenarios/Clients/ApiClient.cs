@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace OrleansIot.EndToEnd.Tests.Hosts;
+namespace OrleansIot.Scenarios.Clients;
 
 /// <summary>What an integrator's program does: plain HTTP and JSON, nothing of ours.</summary>
 public sealed class ApiClient(Uri http) : IDisposable

@@ -1,32 +1,33 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using OrleansIot.Scenarios.Clients;
+using OrleansIot.Scenarios.Editions;
 using OrleansIot.TestKit.Processes;
 
-namespace OrleansIot.EndToEnd.Tests.Hosts;
+namespace OrleansIot.EndToEnd.Tests.Standalone;
 
 /// <summary>The Standalone edition as its users run it: a process of its own, on free loopback ports, with a data folder of its own.</summary>
-public sealed partial class StandaloneSystem : IAsyncDisposable
+public sealed partial class StandaloneSystem : IRunningSystem
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("orleansiot-e2e-").FullName;
     private readonly string[] _settings;
     private ChildProcess _process = null!;
+    private EntryPoint? _entry;
 
     private StandaloneSystem(string[] settings) => _settings = settings;
 
-    public string DataFolder => _folder;
+    public string DataFolder { get; } = Directory.CreateTempSubdirectory("orleansiot-e2e-").FullName;
 
-    public Uri Http { get; private set; } = null!;
+    public IReadOnlyList<EntryPoint> Entries => [_entry!];
 
-    public int MqttPort { get; private set; }
+    public Uri Http => _entry!.Http;
 
-    /// <summary>Its data folder.</summary>
-    public string Folder => _folder;
+    public int MqttPort => _entry?.MqttPort ?? 0;
 
-    public ApiClient Api { get; private set; } = null!;
+    public ApiClient Api => _entry!.Api;
 
     public string Output => _process.Output;
 
@@ -42,14 +43,14 @@ public sealed partial class StandaloneSystem : IAsyncDisposable
     public static Task<ChildProcess> RunToItsEnd(params string[] arguments) =>
         ChildProcess.Run("dotnet", [Assembly, .. arguments], StartLimit);
 
-    /// <summary>On the same MQTT port, where its devices look for it.</summary>
     public async Task StartAgain()
     {
         string[] agent = _settings.Any(setting => setting.StartsWith("--Agent:Enabled", StringComparison.Ordinal)) ? [] : ["--Agent:Enabled=false"];
-        _process = ChildProcess.Start("dotnet", [Assembly, "--urls=http://127.0.0.1:0", $"--Gateway:Port={MqttPort}", $"--Data:Path={_folder}", .. agent, .. _settings], _folder);
-        Http = new Uri((await _process.Line(HttpListening(), StartLimit)).Groups["url"].Value);
-        MqttPort = int.Parse((await _process.Line(MqttListening(), StartLimit)).Groups["port"].Value, CultureInfo.InvariantCulture);
-        Api = new ApiClient(Http);
+        _process = ChildProcess.Start("dotnet", [Assembly, "--urls=http://127.0.0.1:0", $"--Gateway:Port={MqttPort}", $"--Data:Path={DataFolder}", .. agent, .. _settings], DataFolder);
+        var http = new Uri((await _process.Line(HttpListening(), StartLimit)).Groups["url"].Value);
+        var mqttPort = int.Parse((await _process.Line(MqttListening(), StartLimit)).Groups["port"].Value, CultureInfo.InvariantCulture);
+        _entry?.Dispose();
+        _entry = new EntryPoint(http, mqttPort);
     }
 
     public Task KillHard() => _process.KillHard();
@@ -63,9 +64,9 @@ public sealed partial class StandaloneSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Api?.Dispose();
+        _entry?.Dispose();
         await _process.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(DataFolder, recursive: true);
     }
 
     private static string Assembly { get; } =
