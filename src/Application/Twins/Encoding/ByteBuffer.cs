@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace OrleansIot.Application.Twins.Encoding;
+
+/// <summary>Bytes that grow at the end, are used again after <see cref="Clear"/>, and can be corrected in place.</summary>
+public sealed class ByteBuffer(int capacity) : IBufferWriter<byte>
+{
+    private byte[] _bytes = new byte[capacity];
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public void Clear() => Length = 0;
+
+    /// <summary>Takes back what was written after the first bytes.</summary>
+    public void Truncate(int length) => Length = length;
+
+    public void Advance(int count) => Length += count;
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Ensure(Math.Max(1, sizeHint));
+        return _bytes.AsSpan(Length);
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Ensure(Math.Max(1, sizeHint));
+        return _bytes.AsMemory(Length);
+    }
+
+    public void Overwrite32(int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(offset), value);
+
+    private void Ensure(int room)
+    {
+        if (_bytes.Length - Length < room)
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + room));
+    }
+}
