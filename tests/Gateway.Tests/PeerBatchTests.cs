@@ -96,6 +96,6 @@ public sealed class PeerBatchTests : IAsyncLifetime
         writer.TryWrite(PeerItem.Of(new BrokeredMessage(PublishBody.Copy("a/1"u8, "x"u8), MqttQoS.AtLeastOnce, Retain: false, 0)));
         writer.TryWrite(PeerItem.Retained(new BrokeredMessage(PublishBody.Copy("state"u8, "y"u8), MqttQoS.AtMostOnce, Retain: true, 0), new PeerStamp(3, 4)));
         writer.TryWrite(PeerItem.Connected("pump-1", new PeerStamp(1, 2)));
-        return writer.Finish().ToArray();
+        return writer.Finish();
     }
 }

@@ -17,6 +17,12 @@ public sealed class GatewayPeers
     /// <summary>The peer is gone: what waits for it is forgotten, and what still comes from it is not taken. It may join again.</summary>
     public void Leave(PeerId peer) => _relay.Leave(peer);
 
+    /// <summary>
+    /// Completes when each peer that has joined was heard of, or has left. A gateway that listens earlier takes messages without
+    /// knowing who wants them.
+    /// </summary>
+    public Task Met() => _relay.Met();
+
     /// <summary>Takes in what a peer's <see cref="IPeerTransport.Send"/> was given. Never waits; copies what it keeps. On any thread.</summary>
     public PeerAnswer Receive(PeerId from, ReadOnlyMemory<byte> batch) => _inbox.Receive(from, batch.Span);
 }

@@ -8,8 +8,8 @@ public interface IPeerTransport
 {
     /// <summary>
     /// Sends a batch, and answers what the peer's <see cref="GatewayPeers.Receive"/> answered. To one peer there is one call at a
-    /// time. The bytes do not change afterwards: they may be kept, and passed on without a copy.
+    /// time. The array is given away: it may be kept, and passed on without a copy.
     /// </summary>
     /// <exception cref="PeerUnreachableException">Nobody knows whether it arrived. The same batch will be sent again.</exception>
-    Task<PeerAnswer> Send(PeerId peer, ReadOnlyMemory<byte> batch, CancellationToken cancellation);
+    Task<PeerAnswer> Send(PeerId peer, byte[] batch, CancellationToken cancellation);
 }

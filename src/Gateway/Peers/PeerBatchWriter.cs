@@ -19,15 +19,14 @@ internal sealed class PeerBatchWriter(TimeProvider time)
     // A PUBLISH of QoS 1 has a packet identifier, which nobody looks at here.
     private const ushort AnyPacketId = 1;
 
-    // Not pooled: a transport may hold what it was given for longer than it lets its caller wait.
-    private ArrayBufferWriter<byte> _output = new();
+    private readonly ArrayBufferWriter<byte> _output = new();
     private readonly ArrayBufferWriter<byte> _properties = new();
 
     public int Written => _output.WrittenCount;
 
     public void Start(long session, int sequence)
     {
-        _output = new ArrayBufferWriter<byte>();
+        _output.ResetWrittenCount();
         var header = _output.GetSpan(HeaderBytes);
         header[0] = Version;
         BinaryPrimitives.WriteInt64LittleEndian(header[1..], session);
@@ -35,7 +34,8 @@ internal sealed class PeerBatchWriter(TimeProvider time)
         _output.Advance(HeaderBytes);
     }
 
-    public ReadOnlyMemory<byte> Finish() => _output.WrittenMemory;
+    /// <summary>The batch, in an array of its own: a transport may hold it for longer than it lets its caller wait.</summary>
+    public byte[] Finish() => _output.WrittenSpan.ToArray();
 
     public void WriteInterestStart() => WriteItem(PeerItemKind.InterestStart, 0);
 
@@ -57,7 +57,7 @@ internal sealed class PeerBatchWriter(TimeProvider time)
         return true;
     }
 
-    internal const int StampBytes = sizeof(long) + sizeof(int);
+    public const int StampBytes = sizeof(long) + sizeof(int);
 
     private bool TryWrite(PeerItemKind kind, BrokeredMessage message, PeerStamp stamp)
     {

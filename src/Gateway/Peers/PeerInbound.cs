@@ -5,6 +5,7 @@ namespace OrleansIot.Gateway.Peers;
 /// <summary>How far a peer's batches have come, and what it is interested in. Under its own <see cref="Lock"/>.</summary>
 internal sealed class PeerInbound
 {
+    private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _session = long.MinValue;
     private int _next;
 
@@ -13,7 +14,10 @@ internal sealed class PeerInbound
     public HashSet<TopicFilter> Filters { get; } = [];
 
     /// <summary>Nothing more is taken from it.</summary>
-    public bool HasLeft { get; set; }
+    public bool HasLeft { get; private set; }
+
+    /// <summary>Completes when its first batch has come, or it has left.</summary>
+    public Task Met => _met.Task;
 
     /// <summary>Null where the batch is to be taken in.</summary>
     public PeerAnswer? AnswerWithout(long session, int sequence)
@@ -30,5 +34,15 @@ internal sealed class PeerInbound
         return sequence == _next ? null : PeerAnswer.OutOfSequence;
     }
 
-    public void Taken(long session, int sequence) => (_session, _next) = (session, sequence + 1);
+    public void Taken(long session, int sequence)
+    {
+        (_session, _next) = (session, sequence + 1);
+        _met.TrySetResult();
+    }
+
+    public void Leave()
+    {
+        HasLeft = true;
+        _met.TrySetResult();
+    }
 }

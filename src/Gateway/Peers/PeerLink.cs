@@ -214,7 +214,7 @@ internal sealed class PeerLink(
     }
 
     /// <summary>Null when its fate is unknown.</summary>
-    private async Task<PeerAnswer?> Send(ReadOnlyMemory<byte> batch)
+    private async Task<PeerAnswer?> Send(byte[] batch)
     {
         try
         {
@@ -236,7 +236,7 @@ internal sealed class PeerLink(
 
     private Task Pause(TimeSpan pause) => Task.Delay(pause, time, _left);
 
-    private ReadOnlyMemory<byte> Write()
+    private byte[] Write()
     {
         _writer.Start(_session, _sequence);
         if (_sequence == 0)

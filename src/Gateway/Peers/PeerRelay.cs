@@ -146,7 +146,7 @@ internal sealed class PeerRelay(
 
         lock (link.Inbound.Lock)
         {
-            link.Inbound.HasLeft = true;
+            link.Inbound.Leave();
             ForgetInterestOf(link);
         }
 
@@ -155,6 +155,9 @@ internal sealed class PeerRelay(
         metrics.Peers(-1);
         logger.PeerLeft(peer.Name);
     }
+
+    /// <summary>Completes when each peer that has joined has told its interest, as far as one batch holds it, or has left.</summary>
+    public Task Met() => Task.WhenAll(Volatile.Read(ref _links).Select(link => link.Inbound.Met));
 
     public void AddInterest(PeerLink link, TopicFilter filter)
     {

@@ -74,7 +74,7 @@ internal sealed class PeerHub : IAsyncDisposable
             await gateway.DisposeAsync();
     }
 
-    private async Task<PeerAnswer> Send(string from, string to, ReadOnlyMemory<byte> batch, CancellationToken cancellation)
+    private async Task<PeerAnswer> Send(string from, string to, byte[] batch, CancellationToken cancellation)
     {
         var line = Between(from, to);
         line.SawSend();
@@ -98,7 +98,7 @@ internal sealed class PeerHub : IAsyncDisposable
 
     internal sealed class Transport(PeerHub hub, Address self) : IPeerTransport
     {
-        public Task<PeerAnswer> Send(PeerId peer, ReadOnlyMemory<byte> batch, CancellationToken cancellation) => hub.Send(self.Name, peer.Name, batch, cancellation);
+        public Task<PeerAnswer> Send(PeerId peer, byte[] batch, CancellationToken cancellation) => hub.Send(self.Name, peer.Name, batch, cancellation);
     }
 
     /// <summary>One direction between two gateways.</summary>
