@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Peers;
 using OrleansIot.Gateway.Tests.Harness;
@@ -276,6 +277,58 @@ public sealed class PeerTests : IAsyncLifetime
         Assert.Equal("x", (await subscriber.Expect(MqttPacketType.Publish)).Payload);
         await (await gateways[1].Connect("other")).Publish("b", "y");
         Assert.Equal("y", (await listener.Expect(MqttPacketType.Publish)).Payload);
+    }
+
+    [Theory]
+    [InlineData(PeerAnswer.UnknownSender, true)]
+    [InlineData(PeerAnswer.OutOfSequence, true)]
+    [InlineData(PeerAnswer.Refused, false)]
+    public async Task A_batch_that_was_not_taken_is_followed_by_all_interest(PeerAnswer answer, bool isSentAgain)
+    {
+        using var dropped = new MeterWatch("orleansiot_mqtt_relay_dropped");
+        var gateways = await _hub.Joined("one", "two");
+        var subscriber = await gateways[1].Connect("subscriber");
+        await subscriber.Subscribe("a", MqttQoS.AtMostOnce);
+        var publisher = await gateways[0].Connect("publisher");
+        await publisher.Subscribe("b", MqttQoS.AtMostOnce);
+        var line = _hub.Between("one", "two");
+        line.AnswerOnce(answer);
+        await publisher.Publish("a", "first");
+        if (!isSentAgain)
+        {
+            await TestKit.Eventually.IsTrue("the refused message is counted", () => Task.FromResult(dropped["refused"] == 1));
+            await publisher.Publish("a", "second");
+        }
+
+        var message = subscriber.Expect(MqttPacketType.Publish);
+        await TimePasses(gateways[0], message, TimeSpan.FromSeconds(1));
+        Assert.Equal(isSentAgain ? "first" : "second", (await message).Payload);
+        Assert.True(IsWantedAt(gateways[1], "b"));
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_sends_what_is_queued_and_waits_for_no_peer_that_does_not_take_it()
+    {
+        var gateways = await _hub.Joined("one", "two");
+        var subscriber = await gateways[1].Connect("subscriber");
+        await subscriber.Subscribe("a", MqttQoS.AtMostOnce);
+        var publisher = await gateways[0].Connect("publisher");
+        var line = _hub.Between("one", "two");
+        line.Hold();
+        await publisher.Publish("a", "1");
+        await publisher.Publish("a", "2");
+        await publisher.Ping();
+        var stopped = gateways[0].Services.GetServices<IHostedService>().OfType<PeerRelay>().Single().StopAsync(CancellationToken.None);
+        Assert.False(stopped.IsCompleted);
+        line.Release();
+        await stopped.Within("the end of the relay");
+        Assert.Equal("1", (await subscriber.Expect(MqttPacketType.Publish)).Payload);
+        Assert.Equal("2", (await subscriber.Expect(MqttPacketType.Publish)).Payload);
+
+        // The other way there is nobody any more.
+        await subscriber.Publish("a", "3");
+        _hub.Between("two", "one").Hold();
+        await TimePasses(gateways[1], gateways[1].Services.GetServices<IHostedService>().OfType<PeerRelay>().Single().StopAsync(CancellationToken.None), TimeSpan.FromSeconds(1));
     }
 
     [Fact]

@@ -215,9 +215,10 @@ internal sealed class PeerRelay(
         }
     }
 
-    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    async Task IHostedService.StopAsync(CancellationToken cancellationToken)
+    /// <summary>Sends what is queued, as far as there is time.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         var links = Volatile.Read(ref _links);
         foreach (var link in links)

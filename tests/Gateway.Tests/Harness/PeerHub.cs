@@ -82,6 +82,9 @@ internal sealed class PeerHub : IAsyncDisposable
         if (line.LosesBatches)
             throw new PeerUnreachableException("lost on the way there");
 
+        if (line.TakeOtherAnswer() is { } other)
+            return other;
+
         // Whoever is being told of a peer is told before that one's first batch comes.
         GatewayPeers receiver;
         lock (_membership)
@@ -104,10 +107,13 @@ internal sealed class PeerHub : IAsyncDisposable
     /// <summary>One direction between two gateways.</summary>
     internal sealed class Line
     {
+        private const int None = -1;
+
         private TaskCompletionSource _open = Opened();
         private TaskCompletionSource _send = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _lostAnswers;
         private int _sends;
+        private int _otherAnswer = None;
 
         public TaskCompletionSource FirstAccepted { get; set; } = Opened();
 
@@ -131,6 +137,11 @@ internal sealed class PeerHub : IAsyncDisposable
 
         /// <summary>Of the next so many batches the sender does not hear that they arrived.</summary>
         public void LoseAnswers(int count) => Volatile.Write(ref _lostAnswers, count);
+
+        /// <summary>The next batch is not taken, and this is answered.</summary>
+        public void AnswerOnce(PeerAnswer answer) => Volatile.Write(ref _otherAnswer, (int)answer);
+
+        public PeerAnswer? TakeOtherAnswer() => Interlocked.Exchange(ref _otherAnswer, None) is var answer and not None ? (PeerAnswer)answer : null;
 
         public bool TakeLostAnswer() => Interlocked.Decrement(ref _lostAnswers) >= 0;
 
