@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,7 +35,7 @@ public static class ApiRegistration
     }
 
     /// <summary>Guards, secure headers, problem answers, authentication: in the order in which they must be.</summary>
-    public static WebApplication UseApi(this WebApplication app)
+    public static IApplicationBuilder UseApi(this IApplicationBuilder app)
     {
         app.UseSecureHeaders();
         app.UseMiddleware<StoppingGuard>();
@@ -46,18 +47,18 @@ public static class ApiRegistration
         return app;
     }
 
-    public static WebApplication MapApi(this WebApplication app)
+    public static IEndpointRouteBuilder MapApi(this IEndpointRouteBuilder routes)
     {
-        var api = app.MapGroup($"{MachinePaths.Api}/v1");
+        var api = routes.MapGroup($"{MachinePaths.Api}/v1");
         api.MapDevices();
         api.MapRules();
         api.MapAlerts();
         api.MapStream();
-        app.MapMetrics();
-        app.MapHealth();
-        app.MapSignIn();
-        app.MapOpenApi($"{MachinePaths.OpenApi}/v1.json");
-        return app;
+        routes.MapMetrics();
+        routes.MapHealth();
+        routes.MapSignIn();
+        routes.MapOpenApi($"{MachinePaths.OpenApi}/v1.json");
+        return routes;
     }
 
     // The converters that the generated shapes were made with count only for the options that write them.

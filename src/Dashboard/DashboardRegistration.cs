@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,12 +31,11 @@ public static class DashboardRegistration
         return services;
     }
 
-    /// <summary>Maps the pages, their style and scripts. Authorisation can be asked for on what is answered.</summary>
-    public static RazorComponentsEndpointConventionBuilder MapDashboard(this WebApplication app)
+    /// <summary>Maps the pages, their style and scripts. Authorisation can be asked for on what is answered. The host calls <c>UseAntiforgery</c> after authentication.</summary>
+    public static RazorComponentsEndpointConventionBuilder MapDashboard(this IEndpointRouteBuilder routes)
     {
-        app.UseAntiforgery();
-        DashboardAssets.Map(app);
-        var pages = app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+        DashboardAssets.Map(routes);
+        var pages = routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
         pages.Add(ContentSecurity.Apply);
         return pages;
     }

@@ -18,7 +18,13 @@ public static class MqttGatewayBuilderExtensions
     /// </summary>
     public static IHostApplicationBuilder AddMqttGateway(this IHostApplicationBuilder builder)
     {
-        var services = builder.Services;
+        builder.Services.AddMqttGateway();
+        return builder;
+    }
+
+    /// <inheritdoc cref="AddMqttGateway(IHostApplicationBuilder)"/>
+    public static IServiceCollection AddMqttGateway(this IServiceCollection services)
+    {
         services.AddOptionsWithValidateOnStart<MqttGatewayOptions, MqttGatewayOptionsValidator>().BindConfiguration(MqttGatewayOptions.Section);
         services.AddSingleton<IValidateOptions<MqttGatewayOptions>, ListenAddressRule>();
         services.AddSingleton<AccessKey>();
@@ -40,6 +46,6 @@ public static class MqttGatewayBuilderExtensions
         services.AddSingleton<MqttGatewayAddress>();
         services.AddHostedService<MqttGatewayServer>();
         services.AddHealthChecks().AddCheck<GatewayHealth>(GatewayHealth.Name);
-        return builder;
+        return services;
     }
 }

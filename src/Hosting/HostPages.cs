@@ -21,11 +21,22 @@ public static class HostPages
         if (LoopbackGuard.Refuses(app, out var reason))
             throw new StartRefusedException(reason);
 
+        app.UsePages();
+        return app;
+    }
+
+    /// <summary>The API and the dashboard, for a host of whatever kind.</summary>
+    public static void UsePages(this IApplicationBuilder app)
+    {
         // A page for people who mistyped an address; what programs ask for has an answer with a body of its own by then.
         app.UseStatusCodePagesWithReExecute("/not-found");
+        app.UseRouting();
         app.UseApi();
-        app.MapApi();
-        app.MapDashboard();
-        return app;
+        app.UseAntiforgery();
+        app.UseEndpoints(routes =>
+        {
+            routes.MapApi();
+            routes.MapDashboard();
+        });
     }
 }

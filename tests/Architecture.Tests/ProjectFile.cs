@@ -25,6 +25,9 @@ internal sealed class ProjectFile
     /// <summary><c>src</c>, <c>tests</c>, …</summary>
     public string Area => Path.Split('/')[0];
 
+    /// <summary>Of use to test projects, and without a test of its own to run: the kits, and the scenarios that each edition's project derives.</summary>
+    public bool IsTestKit => Area == "tests" && (Name.StartsWith("TestKit", StringComparison.Ordinal) || Name == "Scenarios");
+
     public bool IsWeb => (string?)_xml.Attribute("Sdk") == "Microsoft.NET.Sdk.Web";
 
     public IReadOnlyList<string> Projects => [.. Included("ProjectReference").Select(path => System.IO.Path.GetFileNameWithoutExtension(path.Replace('\\', '/')))];

@@ -28,7 +28,7 @@ public class SolutionTests
     public void Every_test_project_has_a_name_by_which_it_is_found()
     {
         var others = Repository.Projects
-            .Where(project => project.Area == "tests" && !project.Name.StartsWith("TestKit", StringComparison.Ordinal) && !project.Name.EndsWith(".Tests", StringComparison.Ordinal))
+            .Where(project => project.Area == "tests" && !project.IsTestKit && !project.Name.EndsWith(".Tests", StringComparison.Ordinal))
             .Select(project => project.Path)
             .ToArray();
 

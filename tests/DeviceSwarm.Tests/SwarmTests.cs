@@ -121,6 +121,34 @@ public sealed class SwarmTests
     }
 
     [Fact]
+    public async Task Connections_are_dealt_out_to_several_brokers_and_move_on_from_one_that_dies()
+    {
+        await using var dying = await Mosquitto.Start();
+        await using var staying = await Mosquitto.Start();
+        await using var heardAtFirst = await MosquittoSubscription.To(dying, "dt/devices/+/telemetry");
+        await using var heardAfter = await MosquittoSubscription.To(staying, "dt/devices/+/telemetry");
+        var run = Run(new SwarmOptions
+        {
+            Brokers = [new("127.0.0.1", dying.Port), new("127.0.0.1", staying.Port)],
+            Devices = 2,
+            Connections = 2,
+            Messages = 1_000,
+            Rate = 1_000,
+            ReconnectTries = 10,
+        });
+        Assert.Equal("dt/devices/swarm-0/telemetry", (await heardAtFirst.Next("the first connection's message")).Topic);
+        Assert.Equal("dt/devices/swarm-1/telemetry", (await heardAfter.Next("the second connection's message")).Topic);
+        await dying.Kill();
+        var result = await run;
+
+        Assert.Equal((1_000, 1_000, 0), (result.Sent, result.Acknowledged, result.ConnectionsLost));
+        Assert.True(result.ConnectionErrors > 0, "The kill came too late to break a connection.");
+        while ((await heardAfter.Next("a message of the first connection")).Topic != "dt/devices/swarm-0/telemetry")
+        {
+        }
+    }
+
+    [Fact]
     public async Task Without_a_broker_the_run_ends_and_says_why()
     {
         var result = await Run(new SwarmOptions { Port = FreePort.Find(), Devices = 2, Connections = 2, Messages = 10, ReconnectTries = 1 });

@@ -23,12 +23,12 @@ internal sealed class MqttSocket : IDisposable
     public int ReceiveMaximum { get; private set; } = ushort.MaxValue;
 
     /// <exception cref="IOException">The server refused, or answered something else than CONNACK.</exception>
-    public static async Task<MqttSocket> Open(SwarmOptions options, byte[] clientId, bool cleanStart, CancellationToken cancellation)
+    public static async Task<MqttSocket> Open(SwarmOptions options, BrokerAddress broker, byte[] clientId, bool cleanStart, CancellationToken cancellation)
     {
         var opened = new MqttSocket();
         try
         {
-            await opened._socket.ConnectAsync(options.Host, options.Port, cancellation);
+            await opened._socket.ConnectAsync(broker.Host, broker.Port, cancellation);
             await opened.Send(Connect(options, clientId, cleanStart), cancellation);
             while (!opened.TryReadConnAck(options))
                 await opened.Receive(cancellation);

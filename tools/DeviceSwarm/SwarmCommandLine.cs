@@ -11,7 +11,8 @@ internal sealed class SwarmCommandLine
     [
         Text("host", "broker's name or address", "127.0.0.1", (o, v) => o.Host = v),
         Integer("port", "its TCP port", "1883", (o, v) => o.Port = v),
-        Flag("allow-remote", "let --host be another machine", o => o.AllowRemote = true),
+        new("broker", "one entry of a cluster; given once for each", "127.0.0.1:1883", TryAddBroker),
+        Flag("allow-remote", "let --host and --broker be other machines", o => o.AllowRemote = true),
         Integer("devices", "simulated devices", "1000", (o, v) => o.Devices = v),
         Integer("connections", "TCP connections that carry them", "50", (o, v) => o.Connections = v),
         Number("rate", "messages per second over all; 0 is flat out", "0", (o, v) => o.Rate = v),
@@ -88,6 +89,15 @@ internal sealed class SwarmCommandLine
 
         line.Problems.AddRange(line.Options.Problems());
         return line;
+    }
+
+    private static bool TryAddBroker(SwarmOptions options, string value)
+    {
+        var readable = BrokerAddress.TryParse(value, out var broker);
+        if (readable)
+            options.Brokers = [.. options.Brokers, broker!];
+
+        return readable;
     }
 
     private static Option Text(string name, string meaning, string example, Action<SwarmOptions, string> set) =>

@@ -20,6 +20,7 @@ internal sealed class SwarmConnection : IDisposable
     private readonly Workload _work;
     private readonly AckLog.Lines? _ackLog;
     private readonly TimeProvider _time;
+    private readonly int _number;
     private readonly byte[] _clientId;
     private readonly InFlightWindow _window;
     private readonly IsoTimestamps _timestamps = new();
@@ -27,6 +28,7 @@ internal sealed class SwarmConnection : IDisposable
     private MqttSocket? _socket;
     private Task? _receiving;
     private bool _wasHeldBack;
+    private int _tries;
     private int _triesLeft;
     private long _waitingSince;
     private TimeoutException? _stall;
@@ -37,6 +39,7 @@ internal sealed class SwarmConnection : IDisposable
         _template = template;
         _ackLog = ackLog;
         _time = time;
+        _number = number;
         _work = new Workload(options, number, time.TimestampFrequency);
         _clientId = Encoding.ASCII.GetBytes(
             options.Connections == options.Devices ? options.DeviceId(number) : $"{options.DevicePrefix}connection-{number}");
@@ -269,7 +272,7 @@ internal sealed class SwarmConnection : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            _socket = await MqttSocket.Open(_options, _clientId, cleanStart, either.Token);
+            _socket = await MqttSocket.Open(_options, _options.Broker(_number, _tries++), _clientId, cleanStart, either.Token);
             return true;
         }
         catch (Exception e) when (IsBroken(e) || limit.IsCancellationRequested)

@@ -15,7 +15,13 @@ public sealed class SwarmOptions
     /// <summary>Broker's TCP port. Default 1883.</summary>
     public int Port { get; set; } = 1883;
 
-    /// <summary>Lets <see cref="Host"/> be another machine. Off by default: a load generator pointed elsewhere by mistake is an attack.</summary>
+    /// <summary>
+    /// The entries of one cluster, instead of <see cref="Host"/> and <see cref="Port"/>: connections are dealt out to them in
+    /// turn, and one that broke tries the next. Empty by default.
+    /// </summary>
+    public IReadOnlyList<BrokerAddress> Brokers { get; set; } = [];
+
+    /// <summary>Lets <see cref="Host"/> and <see cref="Brokers"/> be other machines. Off by default: a load generator pointed elsewhere by mistake is an attack.</summary>
     public bool AllowRemote { get; set; }
 
     /// <summary>Devices, 1 to 1,000,000, named <see cref="DevicePrefix"/> and a number from 0. Default 1,000.</summary>
@@ -75,6 +81,10 @@ public sealed class SwarmOptions
     /// <summary>File that gets a line <c>device sequence</c> for each acknowledged message, at the latest 100 ms after it. Default none.</summary>
     public string? AckLog { get; set; }
 
+    /// <summary>Where a connection goes: its own entry first, and the one after that with each further try.</summary>
+    public BrokerAddress Broker(int connection, int tries) =>
+        Brokers.Count == 0 ? new BrokerAddress(Host, Port) : Brokers[(int)(((uint)connection + (uint)tries) % (uint)Brokers.Count)];
+
     /// <summary>The id of device <paramref name="number"/>, counted from 0.</summary>
     public string DeviceId(int number) => $"{DevicePrefix}{number}";
 
@@ -87,6 +97,12 @@ public sealed class SwarmOptions
         var problems = new List<string>();
         Require(AllowRemote || IsLoopback(Host), $"--host {Host} is not this machine. Give 127.0.0.1, or add --allow-remote if you own that broker.");
         Require(Port is >= 1 and <= 65_535, $"--port {Port} is no TCP port. Give 1 to 65535.");
+        foreach (var broker in Brokers)
+        {
+            Require(AllowRemote || IsLoopback(broker.Host), $"--broker {broker} is not this machine. Give 127.0.0.1, or add --allow-remote if you own that broker.");
+            Require(broker.Port is >= 1 and <= 65_535, $"--broker {broker} has no TCP port. Give 1 to 65535.");
+        }
+
         Require(Devices is >= 1 and <= 1_000_000, $"--devices {Devices} is out of range. Give 1 to 1000000.");
         Require(Connections >= 1 && Connections <= Devices, $"--connections {Connections} does not fit {Devices} devices. Give 1 to {Devices}.");
         Require(Rate >= 0 && double.IsFinite(Rate), $"--rate {Rate} is out of range. Give messages per second, 0 for flat out.");

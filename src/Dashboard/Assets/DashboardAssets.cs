@@ -26,13 +26,13 @@ internal static class DashboardAssets
 
     public static string Url(string file) => $"{Root}/{Version}/{file}";
 
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        app.MapGet($"{Root}/{{version}}/{{**file}}", Serve).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet($"{Root}/{{version}}/{{**file}}", Serve).AllowAnonymous().ExcludeFromDescription();
         if (Blazor is null)
-            app.MapStaticAssets(); // built with UseSdkBlazorScript: the host's manifest holds the script
+            routes.MapStaticAssets(); // built with UseSdkBlazorScript: the host's manifest holds the script
         else
-            app.MapGet(BlazorScript, (HttpRequest request) => Answer(Blazor, request)).AllowAnonymous().ExcludeFromDescription();
+            routes.MapGet(BlazorScript, (HttpRequest request) => Answer(Blazor, request)).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static Results<FileContentHttpResult, NotFound> Serve(string file, HttpRequest request) =>

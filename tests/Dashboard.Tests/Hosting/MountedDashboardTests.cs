@@ -30,6 +30,7 @@ public sealed partial class MountedDashboardTests : IAsyncLifetime
         builder.Services.AddTwins(builder.Configuration);
         builder.Services.AddDashboard(builder.Configuration);
         _host = builder.Build();
+        _host.UseAntiforgery();
         _host.MapDashboard();
         await _host.StartAsync();
         var addresses = _host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;

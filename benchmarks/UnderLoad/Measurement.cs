@@ -1,0 +1,30 @@
+namespace OrleansIot.UnderLoad;
+
+/// <summary>What one system did in one round.</summary>
+/// <param name="CpuPerMessage">Microseconds of processor time of the server and its consumer.</param>
+/// <param name="P50">Publish to PUBACK flat out, milliseconds; likewise the 99th percentile, and both at half that rate.</param>
+/// <param name="Complete">Whether every message was acknowledged.</param>
+public sealed record Measurement(string System, double MessagesPerSecond, double CpuPerMessage, double P50, double P99, double ResidentMegabytes, double SwarmCpuPerMessage, bool Complete)
+{
+    public double HalfLoadP50 { get; init; }
+
+    public double HalfLoadP99 { get; init; }
+
+    public static async Task<Measurement> Take(LoadOptions options, SystemUnderLoad system, double rate)
+    {
+        var cpuBefore = system.CpuTime;
+        var result = await SwarmRun.Run(options, system.Port, options.Messages, rate);
+        var cpu = system.CpuTime - cpuBefore;
+        var sent = result.GetProperty("sent").GetInt64();
+        var latency = result.GetProperty("latencyMilliseconds");
+        return new Measurement(
+            system.Name,
+            result.GetProperty("messagesPerSecond").GetDouble(),
+            cpu.TotalMicroseconds / sent,
+            latency.GetProperty("p50").GetDouble(),
+            latency.GetProperty("p99").GetDouble(),
+            system.ResidentBytes / 1048576.0,
+            result.GetProperty("cpuMicrosecondsPerMessage").GetDouble(),
+            result.GetProperty("acknowledged").GetInt64() == options.Messages);
+    }
+}

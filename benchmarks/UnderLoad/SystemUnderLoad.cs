@@ -1,0 +1,38 @@
+using System.Globalization;
+using OrleansIot.TestKit.Processes;
+
+namespace OrleansIot.UnderLoad;
+
+/// <summary>A server that takes MQTT on a loopback port, with what belongs to it.</summary>
+public abstract class SystemUnderLoad(string name, int port, params ChildProcess[] processes) : IAsyncDisposable
+{
+    // Linux counts processor time in hundredths of a second, on every architecture that .NET runs on.
+    private const double TicksPerSecond = 100;
+
+    public string Name { get; } = name;
+
+    public int Port { get; } = port;
+
+    /// <summary>Processor time so far of the server and of what consumes its messages.</summary>
+    public TimeSpan CpuTime => TimeSpan.FromSeconds(processes.Sum(process => CpuTicks(process.Id)) / TicksPerSecond);
+
+    /// <summary>Resident memory of the server.</summary>
+    public long ResidentBytes => ResidentPages(processes[0].Id) * Environment.SystemPageSize;
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes)
+            await process.DisposeAsync();
+    }
+
+    private static long CpuTicks(int process)
+    {
+        // The name in parentheses may hold blanks; what follows it is field 3 on, so user and system time (14, 15) are at 11 and 12.
+        var stat = File.ReadAllText($"/proc/{process}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+    }
+
+    private static long ResidentPages(int process) =>
+        long.Parse(File.ReadAllText($"/proc/{process}/statm").Split(' ')[1], CultureInfo.InvariantCulture);
+}

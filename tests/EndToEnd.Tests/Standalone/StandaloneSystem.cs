@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using OrleansIot.Scenarios.Clients;
+using OrleansIot.Scenarios.Editions;
+using OrleansIot.TestKit.Processes;
+
+namespace OrleansIot.EndToEnd.Tests.Standalone;
+
+/// <summary>The Standalone edition as its users run it: a process of its own, on free loopback ports, with a data folder of its own.</summary>
+public sealed partial class StandaloneSystem : IRunningSystem
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    private readonly string[] _settings;
+    private ChildProcess _process = null!;
+    private EntryPoint? _entry;
+
+    private StandaloneSystem(string[] settings) => _settings = settings;
+
+    public string DataFolder { get; } = Directory.CreateTempSubdirectory("orleansiot-e2e-").FullName;
+
+    public IReadOnlyList<EntryPoint> Entries => [_entry!];
+
+    public Uri Http => _entry!.Http;
+
+    public int MqttPort => _entry?.MqttPort ?? 0;
+
+    public ApiClient Api => _entry!.Api;
+
+    public string Output => _process.Output;
+
+    /// <param name="settings">Command-line settings beyond the ports and the data folder, e.g. <c>--Demo:Devices=5</c>. The agent is off unless named.</param>
+    public static async Task<StandaloneSystem> Start(params string[] settings)
+    {
+        var system = new StandaloneSystem(settings);
+        await system.StartAgain();
+        return system;
+    }
+
+    /// <summary>A start that is expected to fail.</summary>
+    public static Task<ChildProcess> RunToItsEnd(params string[] arguments) =>
+        ChildProcess.Run("dotnet", [Assembly, .. arguments], StartLimit);
+
+    public async Task StartAgain()
+    {
+        string[] agent = _settings.Any(setting => setting.StartsWith("--Agent:Enabled", StringComparison.Ordinal)) ? [] : ["--Agent:Enabled=false"];
+        _process = ChildProcess.Start("dotnet", [Assembly, "--urls=http://127.0.0.1:0", $"--Gateway:Port={MqttPort}", $"--Data:Path={DataFolder}", .. agent, .. _settings], DataFolder);
+        var http = new Uri((await _process.Line(HttpListening(), StartLimit)).Groups["url"].Value);
+        var mqttPort = int.Parse((await _process.Line(MqttListening(), StartLimit)).Groups["port"].Value, CultureInfo.InvariantCulture);
+        _entry?.Dispose();
+        _entry = new EntryPoint(http, mqttPort);
+    }
+
+    public Task KillHard() => _process.KillHard();
+
+    /// <summary>Ctrl-C.</summary>
+    public async Task<int> Stop()
+    {
+        _process.SendInterrupt();
+        return await _process.Exited(StopLimit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _entry?.Dispose();
+        await _process.DisposeAsync();
+        Directory.Delete(DataFolder, recursive: true);
+    }
+
+    private static string Assembly { get; } =
+        typeof(StandaloneSystem).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "StandaloneAssembly").Value!;
+
+    [GeneratedRegex(@"Now listening on: (?<url>http://\S+)")]
+    private static partial Regex HttpListening();
+
+    [GeneratedRegex(@"MQTT listening on \S+:(?<port>\d+)")]
+    private static partial Regex MqttListening();
+}

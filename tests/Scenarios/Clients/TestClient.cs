@@ -1,0 +1,26 @@
+using System.Text;
+using OrleansIot.Mqtt.Client;
+
+namespace OrleansIot.Scenarios.Clients;
+
+/// <summary>A client for many messages at once; where one message is enough, the tests use mosquitto_pub.</summary>
+public sealed class TestClient : IAsyncDisposable
+{
+    private readonly MqttClient _client;
+
+    private TestClient(MqttClient client) => _client = client;
+
+    public static async Task<TestClient> Connect(int port, string? password = null) =>
+        new(await MqttClient.Connect(new MqttClientOptions
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            UserName = password is null ? null : "test",
+            Password = password is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(password),
+        }));
+
+    /// <summary>QoS 1: completes with the PUBACK.</summary>
+    public Task Publish(string topic, string payload) => _client.Publish(new MqttMessage { Topic = topic, Payload = Encoding.UTF8.GetBytes(payload) });
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Microsoft.Playwright;
+using OrleansIot.Scenarios.Clients;
+using OrleansIot.Scenarios.Editions;
+using OrleansIot.TestKit;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansIot.Scenarios;
+
+/// <summary>
+/// What an operator sees and does. All of it fails when the Blazor script does not drive the circuit, wherever the build
+/// took the script from.
+/// </summary>
+public abstract class DashboardInTheBrowser<TEdition>(SharedSystem<TEdition> shared, ITestOutputHelper output) : SharedScenario<TEdition>(shared, output)
+    where TEdition : IEdition, new()
+{
+    private static readonly TimeSpan ToThePixel = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task A_first_message_is_on_an_open_page_within_a_second()
+    {
+        // A system of its own: the page that a newcomer has open is empty until then.
+        await using var system = await Edition.Start();
+        await using var browser = await Browser.Start();
+        var devices = await browser.Open(new Uri(system.Http, "devices"));
+        await Expect(devices.ById("live-state")).ToContainTextAsync("live");
+        await using var client = await TestClient.Connect(system.MqttPort);
+
+        var published = Stopwatch.GetTimestamp();
+        await client.Publish("dt/devices/boiler-7/telemetry", """{"temperature": 71.5}""");
+        await Expect(devices.ById("device-row-boiler-7")).ToBeVisibleAsync();
+        var toTheRow = Stopwatch.GetElapsedTime(published);
+
+        var device = await browser.Open(new Uri(system.Http, "devices/boiler-7"));
+        await Expect(device.ById("live-state")).ToContainTextAsync("live");
+        published = Stopwatch.GetTimestamp();
+        await client.Publish("dt/devices/boiler-7/telemetry", """{"temperature": 72.5}""");
+        await Expect(device.ById("metric-temperature").GetByTestId("metric-value")).ToContainTextAsync("72.5");
+        var toTheTile = Stopwatch.GetElapsedTime(published);
+
+        Output.WriteLine($"publish to row {toTheRow.TotalMilliseconds:0} ms, to tile {toTheTile.TotalMilliseconds:0} ms");
+        Assert.InRange(toTheRow, TimeSpan.Zero, ToThePixel);
+        Assert.InRange(toTheTile, TimeSpan.Zero, ToThePixel);
+        Assert.Empty(devices.Errors);
+        Assert.Empty(device.Errors);
+    }
+
+    [Fact]
+    public async Task An_alert_appears_is_acknowledged_by_hand_and_leaves_when_it_clears()
+    {
+        await Running.Api.PutRule("too-hot", new { name = "Too hot", condition = new { metric = "heat", @operator = ">", threshold = 70, duration = 0 }, clearThreshold = 65, severity = "critical" });
+        await using var browser = await Browser.Start();
+        var inbox = await browser.Open(new Uri(Running.Http, "alerts"));
+        await Expect(inbox.ById("live-state")).ToContainTextAsync("live");
+        await using var client = await TestClient.Connect(Running.MqttPort);
+        await client.Publish("dt/devices/oven-1/telemetry", """{"heat": 90}""");
+
+        var alert = Assert.Single(await Running.Api.Alerts("device=oven-1"));
+        var alertId = alert.GetProperty("alertId").GetString()!;
+        await Expect(inbox.ById($"alert-{alertId}")).ToBeVisibleAsync();
+        await inbox.ById($"ack-{alertId}").ClickAsync();
+        await Eventually.IsTrue("the alert is acknowledged", async () => (await Running.Api.Get($"alerts/{alertId}")).GetProperty("status").GetString() == "acknowledged");
+
+        await client.Publish("dt/devices/oven-1/telemetry", """{"heat": 60}""");
+        await Eventually.IsTrue("the alert is resolved", async () => (await Running.Api.Get($"alerts/{alertId}")).GetProperty("status").GetString() == "resolved");
+        await Expect(inbox.ById($"ack-{alertId}")).ToBeHiddenAsync();
+        Assert.Empty(inbox.Errors);
+    }
+
+    [Theory]
+    [InlineData(1440)]
+    [InlineData(390)]
+    public async Task Every_page_opens_without_an_error_and_fits_the_width(int width)
+    {
+        await using var client = await TestClient.Connect(Running.MqttPort);
+        await client.Publish("dt/devices/press-1/telemetry", """{"temperature": 20, "pressure-percent": 40, "mode": "auto"}""");
+        await using var browser = await Browser.Start();
+        foreach (var path in new[] { "", "devices", "devices/press-1", "alerts", "rules", "devices/nobody", "no-such-page" })
+        {
+            var opened = await browser.Open(new Uri(Running.Http, path), width);
+            await Expect(opened.ById("live-state").First).ToBeAttachedAsync();
+            var overflow = await opened.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            Assert.True(overflow <= 0, $"/{path} is {overflow} px wider than a screen of {width} px.");
+            Assert.All(opened.Errors, error => Assert.Contains("404", error, StringComparison.Ordinal));
+            await opened.Page.CloseAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_rule_can_be_switched_off_by_hand()
+    {
+        await Running.Api.PutRule("cold", new { name = "Cold", condition = new { metric = "cold", @operator = "<", threshold = 1, duration = 0 } });
+        await using var browser = await Browser.Start();
+        var rules = await browser.Open(new Uri(Running.Http, "rules"));
+        await Expect(rules.ById("live-state")).ToContainTextAsync("live");
+        await rules.ById("rule-cold").GetByRole(AriaRole.Switch).ClickAsync();
+        await Eventually.IsTrue("the rule is inactive", async () => (await Running.Api.Get("rules/cold")).GetProperty("status").GetString() == "inactive");
+    }
+}
