@@ -32,4 +32,25 @@ internal static partial class GatewayLog
 
     [LoggerMessage(2020, LogLevel.Warning, "No room for another retained message: {Count} topics hold {Bytes} bytes. Raise Gateway:RetainedMessages or Gateway:RetainedBytes")]
     public static partial void RetainedFull(this ILogger logger, int count, long bytes);
+
+    [LoggerMessage(2030, LogLevel.Information, "Messages are exchanged with gateway {Peer}")]
+    public static partial void PeerJoined(this ILogger logger, string peer);
+
+    [LoggerMessage(2031, LogLevel.Information, "Gateway {Peer} is gone")]
+    public static partial void PeerLeft(this ILogger logger, string peer);
+
+    [LoggerMessage(2032, LogLevel.Warning, "Gateway {Peer} does not take messages; they wait for it within Gateway:PeerQueueBytes")]
+    public static partial void PeerUnreachable(this ILogger logger, Exception? cause, string peer);
+
+    [LoggerMessage(2033, LogLevel.Information, "Gateway {Peer} takes messages again")]
+    public static partial void PeerReachable(this ILogger logger, string peer);
+
+    [LoggerMessage(2034, LogLevel.Error, "Sending to gateway {Peer} failed by a fault of this gateway")]
+    public static partial void PeerFaulted(this ILogger logger, Exception fault, string peer);
+
+    [LoggerMessage(2035, LogLevel.Warning, "Messages for gateway {Peer} are dropped: {Bytes} bytes wait for it. See orleansiot_mqtt_relay_dropped, and Gateway:PeerQueueBytes")]
+    public static partial void RelayFull(this ILogger logger, string peer, long bytes);
+
+    [LoggerMessage(2036, LogLevel.Error, "Gateway {Peer} sent {Bytes} bytes that are no batch of this release")]
+    public static partial void PeerMalformed(this ILogger logger, string peer, int bytes);
 }

@@ -21,10 +21,14 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _shed;
     private readonly Counter<long> _protocolErrors;
     private readonly Counter<long> _clocksAhead;
+    private readonly Counter<long> _relayed;
+    private readonly Counter<long> _relayDropped;
     private long _connections;
     private long _subscriptions;
     private long _retained;
     private long _outboundBytes;
+    private long _peers;
+    private long _relayQueue;
 
     public GatewayMetrics()
     {
@@ -37,10 +41,14 @@ internal sealed class GatewayMetrics : IDisposable
         _shed = _meter.CreateCounter<long>("orleansiot_mqtt_shed_deliveries", "{message}", "Deliveries dropped instead of kept for a subscriber, by reason.");
         _protocolErrors = _meter.CreateCounter<long>("orleansiot_mqtt_protocol_errors", "{connection}", "Connections closed because of what the client sent, by reason.");
         _clocksAhead = _meter.CreateCounter<long>("orleansiot_clocks_ahead", "{reading}", "Readings whose timestamp lay in the future; filed under the time of arrival.");
+        _relayed = _meter.CreateCounter<long>("orleansiot_mqtt_relayed", "{message}", "Messages between the gateways of a cluster, by direction.");
+        _relayDropped = _meter.CreateCounter<long>("orleansiot_mqtt_relay_dropped", "{message}", "Messages not passed on to another gateway, by reason.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_connections", () => Volatile.Read(ref _connections), "{connection}", "Open MQTT connections.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_subscriptions", () => Volatile.Read(ref _subscriptions), "{subscription}", "Subscriptions of all clients.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_retained_messages", () => Volatile.Read(ref _retained), "{message}", "Retained messages.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_outbound_queue", () => Volatile.Read(ref _outboundBytes), "By", "Bytes that wait for slow subscribers.");
+        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_peers", () => Volatile.Read(ref _peers), "{gateway}", "Other gateways of the cluster.");
+        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_relay_queue", () => Volatile.Read(ref _relayQueue), "By", "Bytes that wait for other gateways.");
     }
 
     public void Connections(int change) => Interlocked.Add(ref _connections, change);
@@ -76,6 +84,16 @@ internal sealed class GatewayMetrics : IDisposable
     public void ProtocolError(MqttReasonCode reason) => _protocolErrors.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 
     public void ClockAhead() => _clocksAhead.Add(1);
+
+    public void Peers(int change) => Interlocked.Add(ref _peers, change);
+
+    public void RelayQueue(long change) => Interlocked.Add(ref _relayQueue, change);
+
+    public void RelayedIn(int messages) => _relayed.Add(messages, In);
+
+    public void RelayedOut(int messages) => _relayed.Add(messages, Out);
+
+    public void RelayDropped(string reason, int messages) => _relayDropped.Add(messages, new KeyValuePair<string, object?>("reason", reason));
 
     public void Dispose() => _meter.Dispose();
 }

@@ -66,4 +66,10 @@ public sealed class MqttGatewayOptions
     // 6 KiB for each of the default number, and a bound on what publishing large ones can take from the process.
     [Range(1_024, int.MaxValue)]
     public int RetainedBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of messages that may wait for one other gateway of a cluster; half of them for QoS 0. Default 64 MiB.</summary>
+    // Some seconds of 50,000 messages of 200 bytes: rides out a peer's pause, and what is given up when it is longer than that is
+    // given up for a peer that is about to be put out of the cluster. Unused in a gateway that is alone.
+    [Range(65_536, int.MaxValue)]
+    public int PeerQueueBytes { get; set; } = 64 * 1024 * 1024;
 }

@@ -9,6 +9,7 @@ using OrleansIot.Hosting.Agent;
 using OrleansIot.Hosting.Demo;
 using OrleansIot.Notifications;
 using OrleansIot.Silo.Clustering;
+using OrleansIot.Silo.Peers;
 using OrleansIot.Storage.DynamoDb;
 using OrleansIot.Storage.Sqlite;
 
@@ -32,6 +33,7 @@ internal static class SiloHost
         builder.Services
             .AddApi(builder.Configuration)
             .AddDashboard(builder.Configuration);
+        builder.Services.AddSiloPeers();
         builder.AddMqttGateway();
         builder.Services
             .AddLocalAgent(builder.Configuration)

@@ -1,10 +1,12 @@
+using OrleansIot.Gateway.Peers;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Topics;
 
 namespace OrleansIot.Gateway.Broker;
 
 /// <summary>From publishers to subscribers. Never waits: what a subscriber cannot take is that subscriber's loss.</summary>
-internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics metrics)
+/// <param name="peers">Null in a gateway that is alone.</param>
+internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics metrics, PeerRelay? peers = null)
 {
     // Matching happens for every message, and on threads of many connections.
     [ThreadStatic]
@@ -15,7 +17,7 @@ internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics me
     /// <summary>Whether a message would be of use to anybody, so that it is worth a copy.</summary>
     public bool IsWanted(ReadOnlySpan<byte> topic, bool retain)
     {
-        if (retain)
+        if (retain || (peers is not null && peers.IsWanted(topic)))
             return true;
         if (_subscriptions.Count == 0)
             return false;
@@ -26,10 +28,28 @@ internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics me
         return wanted;
     }
 
-    /// <summary>Delivers to whoever is subscribed, and retains where the publisher asked for it.</summary>
+    /// <summary>Delivers to whoever is subscribed, here or elsewhere, and retains where the publisher asked for it.</summary>
     public PublishAnswer Publish(BrokeredMessage message, ClientSession? publisher)
     {
-        var kept = !message.Retain || retained.Keep(message);
+        var stamp = default(PeerStamp);
+        var kept = !message.Retain || retained.Keep(message, out stamp);
+        var delivered = Deliver(message, publisher);
+        if (peers is not null)
+        {
+            if (message.Retain && kept)
+                peers.OfferRetained(message, stamp);
+            else
+                delivered |= peers.Offer(message);
+        }
+
+        if (!kept)
+            return PublishAnswer.RetainedFull;
+        return delivered || message.Retain ? PublishAnswer.Success : PublishAnswer.NobodySubscribed;
+    }
+
+    /// <summary>Delivers to whoever is subscribed here; false when that is nobody.</summary>
+    public bool Deliver(BrokeredMessage message, ClientSession? publisher)
+    {
         var matches = Match(message.Body.Topic);
         var delivered = matches.Count;
         foreach (var subscription in matches)
@@ -44,19 +64,24 @@ internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics me
         }
 
         Return(matches);
-        if (!kept)
-            return PublishAnswer.RetainedFull;
-        return delivered > 0 || message.Retain ? PublishAnswer.Success : PublishAnswer.NobodySubscribed;
+        return delivered > 0;
     }
 
     /// <summary>Adds a subscription; false when it replaced the session's earlier one on that filter.</summary>
-    public bool Subscribe(Subscription subscription)
+    /// <param name="interest">Raised to what <see cref="Announced"/> wants to know.</param>
+    public bool Subscribe(Subscription subscription, ref long interest)
     {
-        var isNew = _subscriptions.Add(subscription.Filter, subscription) is null;
-        if (isNew)
-            metrics.Subscriptions(1);
-        return isNew;
+        if (_subscriptions.Add(subscription.Filter, subscription) is not null)
+            return false;
+
+        metrics.Subscriptions(1);
+        if (peers is not null)
+            interest = Math.Max(interest, peers.Subscribed(subscription.Filter));
+        return true;
     }
+
+    /// <summary>Completes when what is published elsewhere from now on comes to these subscriptions too, as far as anybody can tell.</summary>
+    public Task Announced(long interest) => peers is null || interest == 0 ? Task.CompletedTask : peers.Announced(interest);
 
     /// <summary>Queues the retained messages that a subscription is due.</summary>
     public void DeliverRetained(Subscription subscription, bool isNew)
@@ -78,6 +103,7 @@ internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics me
             return false;
 
         metrics.Subscriptions(-1);
+        peers?.Unsubscribed(subscription.Filter);
         return true;
     }
 

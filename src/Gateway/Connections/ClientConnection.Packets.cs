@@ -19,8 +19,7 @@ internal sealed partial class ClientConnection
                 HandlePubAck(frame);
                 return true;
             case MqttPacketType.Subscribe:
-                HandleSubscribe(frame);
-                return true;
+                return TrySubscribe(frame);
             case MqttPacketType.Unsubscribe:
                 HandleUnsubscribe(frame);
                 return true;
@@ -73,26 +72,47 @@ internal sealed partial class ClientConnection
             _writer.Wake(); // more may be sent now
     }
 
-    private void HandleSubscribe(MqttFrame frame)
+    private bool TrySubscribe(MqttFrame frame)
+    {
+        _subscribing ??= Subscribe(frame);
+        if (_subscribing is not { } done)
+            return true;
+
+        // SUBACK promises that what is published from now on will come, through whichever gateway.
+        if (!done.Announced.IsCompleted)
+            return false;
+
+        _subscribing = null;
+        _writer.Answer(new SubAckPacket { PacketId = done.PacketId, ReasonCodes = done.Answers });
+        foreach (var (subscription, isNew) in done.Added)
+            _gateway.Broker.DeliverRetained(subscription, isNew);
+        return true;
+    }
+
+    /// <summary>Null when the connection is to be closed.</summary>
+    private PendingSubscribe? Subscribe(MqttFrame frame)
     {
         if (!SubscribePacket.TryRead(frame, Version, out var packet, out var reason))
         {
             Close(CloseReason.ProtocolError(reason, "an invalid SUBSCRIBE packet"));
-            return;
+            return null;
         }
 
+        var interest = 0L;
         uint? identifier = packet.Properties.TryGetNumber(MqttPropertyId.SubscriptionIdentifier, out var id) ? id : null;
         var answers = new List<MqttReasonCode>();
         var added = new List<(Subscription Subscription, bool IsNew)>();
         foreach (var request in packet.Subscriptions)
-            answers.Add(Subscribe(request, identifier, added));
+            answers.Add(Subscribe(request, identifier, added, ref interest));
 
-        _writer.Answer(new SubAckPacket { PacketId = packet.PacketId, ReasonCodes = answers.ToArray() });
-        foreach (var (subscription, isNew) in added)
-            _gateway.Broker.DeliverRetained(subscription, isNew);
+        var announced = _gateway.Broker.Announced(interest);
+        if (!announced.IsCompleted)
+            announced.GetAwaiter().OnCompleted(_progress.Raise);
+        return new PendingSubscribe(packet.PacketId, [.. answers], added, announced);
     }
 
-    private MqttReasonCode Subscribe(SubscriptionRequest request, uint? identifier, List<(Subscription Subscription, bool IsNew)> added)
+    private MqttReasonCode Subscribe(
+        SubscriptionRequest request, uint? identifier, List<(Subscription Subscription, bool IsNew)> added, ref long interest)
     {
         if (!TopicFilter.TryParse(request.Filter, out var filter))
             return MqttReasonCode.TopicFilterInvalid;
@@ -108,7 +128,7 @@ internal sealed partial class ClientConnection
         var granted = request.Options.QoS == MqttQoS.AtMostOnce ? MqttQoS.AtMostOnce : MqttQoS.AtLeastOnce;
         var subscription = new Subscription(_session, filter, request.Options with { QoS = granted }, identifier);
         _session.Add(subscription);
-        added.Add((subscription, _gateway.Broker.Subscribe(subscription)));
+        added.Add((subscription, _gateway.Broker.Subscribe(subscription, ref interest)));
         return (MqttReasonCode)granted;
     }
 
@@ -153,4 +173,8 @@ internal sealed partial class ClientConnection
         else
             Close(packet.ReasonCode == MqttReasonCode.Success ? CloseReason.Disconnected : CloseReason.DisconnectedWithWill);
     }
+
+    /// <summary>A SUBSCRIBE that was carried out, and is to be answered once the peers know of it.</summary>
+    private sealed record PendingSubscribe(
+        ushort PacketId, MqttReasonCode[] Answers, List<(Subscription Subscription, bool IsNew)> Added, Task Announced);
 }

@@ -6,6 +6,7 @@ using OrleansIot.Application.Twins;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Broker;
+using OrleansIot.Gateway.Peers;
 using OrleansIot.Gateway.Telemetry;
 using OrleansIot.Mqtt.Codec;
 
@@ -40,6 +41,7 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly WakeUp _progress = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CloseReason? _closeReason;
+    private PendingSubscribe? _subscribing;
     private ITimer? _untilShedding;
     private bool _isAccepted;
 
@@ -65,6 +67,12 @@ internal sealed partial class ClientConnection : IDisposable
     }
 
     public string ClientId { get; }
+
+    /// <summary>When its id became its own, by which gateways agree on who was last.</summary>
+    public PeerStamp ConnectedAt { get; set; }
+
+    /// <summary>Whether a client of the same id may be connected to a peer; not where the id was given out here.</summary>
+    public bool MayBeElsewhere => _request.ClientId.Length > 0;
 
     /// <summary>Completes when the connection reads no more, has no subscriptions, and its id is free.</summary>
     public Task Left => _left.Task;
@@ -150,6 +158,10 @@ internal sealed partial class ClientConnection : IDisposable
             if (evicted is { _device: { } same })
                 await _gateway.Devices.Close(same, evicted._sessionId, CloseReason.TakenOver.Text);
         }
+
+        // After the new session has opened here too, for the same reason.
+        if (MayBeElsewhere)
+            _gateway.Peers?.Connected(ClientId, ConnectedAt);
 
         _isAccepted = true;
         _gateway.Metrics.Connect(MqttReasonCode.Success);

@@ -20,6 +20,9 @@ internal sealed record CloseReason(string Text, MqttReasonCode? Code = null, boo
 
     public static readonly CloseReason TakenOver = new("taken over", MqttReasonCode.SessionTakenOver);
 
+    /// <summary>By a connection to another gateway, which has told the twin of itself but not of the end of this one.</summary>
+    public static readonly CloseReason TakenOverElsewhere = new("taken over at another gateway", MqttReasonCode.SessionTakenOver);
+
     /// <summary>3.1.2.5: a server that shuts down need not publish wills, and those who would hear of them go too.</summary>
     public static readonly CloseReason ServerStopping = new("server stopping", MqttReasonCode.ServerShuttingDown, DiscardsWill: true);
 

@@ -1,11 +1,23 @@
 using System.Collections.Concurrent;
+using OrleansIot.Gateway.Peers;
 
 namespace OrleansIot.Gateway.Connections;
 
 /// <summary>Who is connected, by client id: one connection each.</summary>
-internal sealed class ConnectedClients
+/// <param name="clock">Null in a gateway that is alone.</param>
+internal sealed class ConnectedClients(PeerClock? clock = null)
 {
     private readonly ConcurrentDictionary<string, ClientConnection> _byId = new(StringComparer.Ordinal);
+
+    // A newcomer is either found by word of another connection of its id, or stamped after that one: never neither, never both.
+    private readonly Lock _meeting = new();
+
+    /// <summary>Who may be connected to a peer too.</summary>
+    public IReadOnlyList<(string ClientId, PeerStamp At)> All()
+    {
+        lock (_meeting)
+            return [.. _byId.Values.Where(client => client.MayBeElsewhere).Select(client => (client.ClientId, client.ConnectedAt))];
+    }
 
     /// <summary>
     /// Enters a connection, once an earlier one of the same id has ended ([MQTT-3.1.4-3]; 3.1.1: -2). Answers the last
@@ -14,7 +26,7 @@ internal sealed class ConnectedClients
     public async ValueTask<ClientConnection?> Enter(ClientConnection newcomer)
     {
         ClientConnection? evicted = null;
-        while (!_byId.TryAdd(newcomer.ClientId, newcomer))
+        while (!TryEnter(newcomer))
         {
             if (!_byId.TryGetValue(newcomer.ClientId, out var incumbent))
                 continue;
@@ -27,5 +39,34 @@ internal sealed class ConnectedClients
         return evicted;
     }
 
+    /// <summary>A client of this id is connected elsewhere: the later connection stays ([MQTT-3.1.4-3]; 3.1.1: -2).</summary>
+    public void TakeOver(string clientId, PeerStamp elsewhere)
+    {
+        ClientConnection? incumbent;
+        lock (_meeting)
+        {
+            clock?.Heard(elsewhere);
+            if (!_byId.TryGetValue(clientId, out incumbent) || !elsewhere.IsAfter(incumbent.ConnectedAt))
+                return;
+        }
+
+        incumbent.Close(CloseReason.TakenOverElsewhere);
+    }
+
     public void Leave(ClientConnection connection) => _byId.TryRemove(KeyValuePair.Create(connection.ClientId, connection));
+
+    private bool TryEnter(ClientConnection newcomer)
+    {
+        if (clock is null)
+            return _byId.TryAdd(newcomer.ClientId, newcomer);
+
+        lock (_meeting)
+        {
+            if (!_byId.TryAdd(newcomer.ClientId, newcomer))
+                return false;
+
+            newcomer.ConnectedAt = clock.Next();
+            return true;
+        }
+    }
 }

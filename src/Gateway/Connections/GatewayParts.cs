@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansIot.Gateway.Broker;
+using OrleansIot.Gateway.Peers;
 using OrleansIot.Gateway.Telemetry;
 
 namespace OrleansIot.Gateway.Connections;
@@ -15,7 +16,8 @@ internal sealed record GatewayParts(
     DeviceSessions Devices,
     GatewayMetrics Metrics,
     TimeProvider Time,
-    ILogger<MqttConnectionHandler> Logger)
+    ILogger<MqttConnectionHandler> Logger,
+    PeerRelay? Peers = null)
 {
     public MqttGatewayOptions Options { get; } = Configured.Value;
 }

@@ -18,6 +18,12 @@ internal sealed class TestGateway : IAsyncDisposable
     private int _lastConnection;
 
     public TestGateway(params (string Setting, string Value)[] settings)
+        : this(_ => { }, settings)
+    {
+    }
+
+    /// <param name="addFirst">Adds what has to be there before the gateway is added.</param>
+    public TestGateway(Action<IServiceCollection> addFirst, params (string Setting, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>(s.Setting, s.Value)));
@@ -25,6 +31,7 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton<ITwins>(Twins);
         builder.Services.AddSingleton<IngestStatistics>();
+        addFirst(builder.Services);
         builder.AddMqttGateway();
         _host = builder.Build();
     }
