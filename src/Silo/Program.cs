@@ -1,0 +1,5 @@
+using OrleansIot.Hosting;
+using OrleansIot.Silo;
+using OrleansIot.Silo.Clustering;
+
+return await HostProgram.Run(() => SiloHost.Build(args), ClusterFaults.Explain);
