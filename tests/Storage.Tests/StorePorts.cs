@@ -3,6 +3,7 @@ using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Storage.DynamoDb;
 using OrleansIot.Storage.Sqlite;
 using OrleansIot.TestKit.Storage;
 
@@ -12,6 +13,8 @@ namespace OrleansIot.Storage.Tests;
 public sealed record StorePorts(ITwinJournal Journal, ITwinSnapshots Snapshots, IAlertBook Alerts, IRuleStore Rules, IOutbox Outbox, IReadingHistory History)
 {
     public static StorePorts Of(InMemoryStore store) => new(store.Journal, store.Journal, store.Alerts, store.Rules, store.Outbox, store.History);
+
+    internal static StorePorts Of(DynamoDbStore store) => new(store.Journal, store.Snapshots, store.Alerts, store.Rules, store.Outbox, store.History);
 
     internal static StorePorts Of(SqliteStore store) => new(store.Journal, store.Snapshots, store.Alerts, store.Rules, store.Outbox, store.History);
 }

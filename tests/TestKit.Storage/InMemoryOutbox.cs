@@ -40,11 +40,11 @@ public sealed class InMemoryOutbox : IOutbox
             return ValueTask.FromResult(_deliveries.Where(delivery => delivery.Status == DeliveryStatus.Pending).Min(delivery => (Instant?)delivery.DueAt));
     }
 
-    public ValueTask Record(string messageId, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
+    public ValueTask Record(OutboxMessage message, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
     {
         lock (_lock)
         {
-            var index = _deliveries.FindIndex(delivery => delivery.Message.Id == messageId);
+            var index = _deliveries.FindIndex(delivery => delivery.Message.Id == message.Id);
             if (index >= 0)
                 _deliveries[index] = _deliveries[index] with { Status = status, Attempts = attempts, LastAttemptAt = at, DueAt = dueAt, Outcome = outcome };
         }

@@ -21,6 +21,9 @@ internal sealed partial class TargetLane(
     TimeProvider time,
     ILogger<TargetLane> log)
 {
+    // For recording the outcome after an attempt that took all its time.
+    private static readonly TimeSpan ClaimMargin = TimeSpan.FromSeconds(5);
+
     private readonly FrozenDictionary<string, INotificationChannel> _channels = channels.ToFrozenDictionary(channel => channel.Name, StringComparer.Ordinal);
     private readonly DeliveryOptions _options = options.Value;
 
@@ -40,7 +43,7 @@ internal sealed partial class TargetLane(
             await Postpone(delivery, pausedUntil, cancellation);
         else if (await EarlierStepDue(delivery.Message, cancellation) is { } earlier)
             await Record(delivery, DeliveryStatus.Pending, delivery.Attempts, Later(earlier, Now) + TimeSpan.FromMilliseconds(1), "waits for the step before it", cancellation);
-        else
+        else if (await outbox.Claim(delivery, Now + _options.AttemptTimeout + ClaimMargin, cancellation))
             await Judge(delivery, await Attempt(delivery, cancellation), cancellation);
     }
 
@@ -130,7 +133,7 @@ internal sealed partial class TargetLane(
     private bool IsTooOld(Delivery delivery, Instant at) => at - delivery.Message.CreatedAt > _options.GiveUpAfter;
 
     private Task Record(Delivery delivery, DeliveryStatus status, int attempts, Instant due, string outcome, CancellationToken cancellation) =>
-        outbox.Record(delivery.Message.Id, status, attempts, Now, due, outcome, cancellation).AsTask();
+        outbox.Record(delivery.Message, status, attempts, Now, due, outcome, cancellation).AsTask();
 
     private static Instant Later(Instant a, Instant b) => a > b ? a : b;
 

@@ -1,3 +1,6 @@
+using OrleansIot.Application.History.Chunks;
+using OrleansIot.Application.History.Rollups;
+using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;

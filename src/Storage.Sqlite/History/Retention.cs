@@ -1,3 +1,4 @@
+using OrleansIot.Application.History.Rollups;
 using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;

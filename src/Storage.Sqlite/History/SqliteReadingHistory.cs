@@ -1,5 +1,7 @@
 using System.Text;
+using OrleansIot.Application.History.Chunks;
 using OrleansIot.Application.History.Ports;
+using OrleansIot.Application.History.Rollups;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain.Twins;
-using OrleansIot.Storage.Sqlite.Database;
 
 namespace OrleansIot.Storage.Sqlite.Journal;
 

@@ -20,13 +20,13 @@ internal sealed class SqliteOutbox(GroupCommit writer, ReadConnections readers, 
         return select.Step() ? new Instant(select.Int64(0)) : null;
     }
 
-    public async ValueTask Record(string messageId, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
+    public async ValueTask Record(OutboxMessage message, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
     {
         const string Update = "UPDATE outbox SET status = ?, attempts = ?, last_attempt_at = ?, due_at = ?, outcome = ? WHERE id = ?";
         await writer.Run(
             database =>
             {
-                database.Statement(Update).Bind((long)status).Bind(attempts).Bind(at.UnixMilliseconds).Bind(dueAt.UnixMilliseconds).Bind(outcome).Bind(messageId).Run();
+                database.Statement(Update).Bind((long)status).Bind(attempts).Bind(at.UnixMilliseconds).Bind(dueAt.UnixMilliseconds).Bind(outcome).Bind(message.Id).Run();
                 return true;
             },
             null,

@@ -48,7 +48,7 @@ internal sealed class LocalOutbox : IOutbox
 
     public ValueTask<Instant?> NextDue(CancellationToken cancellation) => new((Instant?)null);
 
-    public ValueTask Record(string messageId, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation) => default;
+    public ValueTask Record(OutboxMessage message, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation) => default;
 
     public ValueTask<IReadOnlyList<Delivery>> Latest(int limit, CancellationToken cancellation) => new(Deliveries);
 

@@ -40,12 +40,12 @@ internal sealed class WatchedOutbox : IOutbox
 
     public ValueTask<Instant?> NextDue(CancellationToken cancellation) => _inner.NextDue(cancellation);
 
-    public async ValueTask Record(string messageId, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
+    public async ValueTask Record(OutboxMessage message, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
     {
         if (Interlocked.Decrement(ref _failures) >= 0)
             throw new IOException("The disk is full.");
 
-        await _inner.Record(messageId, status, attempts, at, dueAt, outcome, cancellation);
+        await _inner.Record(message, status, attempts, at, dueAt, outcome, cancellation);
         _recorded.Release();
     }
 

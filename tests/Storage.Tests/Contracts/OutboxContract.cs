@@ -24,7 +24,7 @@ public abstract class OutboxContract(IStoreUnderTest store) : StoreContract(stor
     public async Task The_same_cause_makes_no_second_message()
     {
         await Add(0, Message("m1", Cause, 10));
-        await Store.Outbox.Record("m1", DeliveryStatus.Delivered, 1, At(11), At(11), "200 OK", default);
+        await Store.Outbox.Record(Message("m1", Cause, 10), DeliveryStatus.Delivered, 1, At(11), At(11), "200 OK", default);
         await Add(1, Message("m1", Cause, 20), Message("m2", Cause, 20));
 
         Assert.Equal(["m2"], (await Store.Outbox.Due(At(100), 10, default)).Select(delivery => delivery.Message.Id));
@@ -35,15 +35,15 @@ public abstract class OutboxContract(IStoreUnderTest store) : StoreContract(stor
     {
         await Add(0, Message("m1", Cause, 10), Message("m2", Cause, 11), Message("m3", Cause, 12));
 
-        await Store.Outbox.Record("m1", DeliveryStatus.Pending, 1, At(20), At(50), "connection refused", default);
-        await Store.Outbox.Record("m2", DeliveryStatus.Failed, 5, At(21), At(21), "404 Not Found", default);
-        await Store.Outbox.Record("m3", DeliveryStatus.Delivered, 1, At(22), At(22), "200 OK", default);
+        await Store.Outbox.Record(Message("m1", Cause, 10), DeliveryStatus.Pending, 1, At(20), At(50), "connection refused", default);
+        await Store.Outbox.Record(Message("m2", Cause, 10), DeliveryStatus.Failed, 5, At(21), At(21), "404 Not Found", default);
+        await Store.Outbox.Record(Message("m3", Cause, 10), DeliveryStatus.Delivered, 1, At(22), At(22), "200 OK", default);
 
         Assert.Equal(At(50), await Store.Outbox.NextDue(default));
         Assert.Empty(await Store.Outbox.Due(At(49), 10, default));
         var due = Assert.Single(await Store.Outbox.Due(At(50), 10, default));
         Assert.Equal(("m1", 1, At(20), "connection refused"), (due.Message.Id, due.Attempts, due.LastAttemptAt!.Value, due.Outcome));
-        await Store.Outbox.Record("m1", DeliveryStatus.Delivered, 2, At(51), At(51), "200 OK", default);
+        await Store.Outbox.Record(Message("m1", Cause, 10), DeliveryStatus.Delivered, 2, At(51), At(51), "200 OK", default);
         Assert.Null(await Store.Outbox.NextDue(default));
     }
 

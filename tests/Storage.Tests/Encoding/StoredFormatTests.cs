@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using OrleansIot.Application.History.Chunks;
+using OrleansIot.Application.History.Rollups;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
-using OrleansIot.Storage.Sqlite.Database;
-using OrleansIot.Storage.Sqlite.History;
 using OrleansIot.Storage.Sqlite.Journal;
 using static OrleansIot.Storage.Tests.Samples;
 
@@ -113,7 +113,7 @@ public class StoredFormatTests
     public void A_stored_chunk_of_readings_still_reads_and_is_still_written_so()
     {
         Reading[] readings = [SixKinds, Reading(1_000, 20.5), Reading(500, 20.375), SixKinds with { At = At(2_000) }];
-        var buffer = new ReadingBuffer(1, 0);
+        var buffer = new ReadingChunkWriter();
         foreach (var reading in readings)
             buffer.Add(reading);
 

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using OrleansIot.Application.History.Chunks;
 using OrleansIot.Domain.Telemetry;
-using OrleansIot.Storage.Sqlite.History;
 using OrleansIot.Storage.Tests.Encoding;
 using static OrleansIot.Storage.Tests.Samples;
 
@@ -13,7 +13,7 @@ public class ReadingChunkProperties
     public void Any_readings_come_out_of_a_chunk_as_they_went_in() =>
         Prop.ForAll(Generate.Reading.ListOf().ToArbitrary(), readings =>
         {
-            var buffer = new ReadingBuffer(1, 0);
+            var buffer = new ReadingChunkWriter();
             foreach (var reading in readings)
                 buffer.Add(reading);
 
@@ -31,7 +31,7 @@ public class ReadingChunkProperties
     public void Rounded_readings_of_six_metrics_take_less_than_thirty_bytes_each()
     {
         var names = Enumerable.Range(0, 6).Select(i => MetricName.Parse($"metric-{i}")).ToArray();
-        var buffer = new ReadingBuffer(1, 0);
+        var buffer = new ReadingChunkWriter();
         for (var i = 0; i < 600; i++)
             buffer.Add(new Reading(At(i * 1_000), At((i * 1_000) + 40), [.. names.Select((name, m) => new Metric(name, MetricValue.Of(Math.Round(50 + (20 * Math.Sin((i + m) * 0.1)), 2))))]));
 

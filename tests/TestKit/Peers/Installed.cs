@@ -13,6 +13,26 @@ public static class Installed
         return path!;
     }
 
+    /// <summary>The folder of an npm package; where it is missing, the test that asks is skipped with the reason.</summary>
+    public static string RequirePackage(string package)
+    {
+        var folder = FindPackage(package);
+        Assert.SkipWhen(folder is null, $"NOT TESTED: the npm package '{package}' is not installed in .peers (./test.sh installs it where it may).");
+        return folder!;
+    }
+
+    public static string? FindPackage(string package)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, ".peers", "node_modules", package);
+            if (File.Exists(Path.Combine(candidate, "package.json")))
+                return candidate;
+        }
+
+        return null;
+    }
+
     public static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Concat(MoreFolders)

@@ -1,14 +1,14 @@
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Domain;
 
-namespace OrleansIot.Storage.Sqlite.History;
+namespace OrleansIot.Application.History.Rollups;
 
 /// <summary>Which buckets answer a query, and from what.</summary>
 /// <remarks>
 /// Buckets of a minute or more are made from roll-ups. Range and width are then widened to whole minutes, so that no minute
 /// lies across the edge of a bucket and every value counts once.
 /// </remarks>
-internal readonly record struct SeriesPlan(long From, long To, long Width, bool FromRollups)
+public readonly record struct SeriesPlan(long From, long To, long Width, bool FromRollups)
 {
     public int Buckets => (int)Ceiling(To - From, Width);
 

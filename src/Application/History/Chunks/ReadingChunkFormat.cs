@@ -1,7 +1,7 @@
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain.Telemetry;
 
-namespace OrleansIot.Storage.Sqlite.History;
+namespace OrleansIot.Application.History.Chunks;
 
 /// <summary>
 /// A chunk is the readings of one device in the order in which they came. Format version (1 byte), then per reading: time

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
+using OrleansIot.Application.History.Chunks;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Telemetry;
 
-namespace OrleansIot.Storage.Sqlite.History;
+namespace OrleansIot.Application.History.Rollups;
 
 /// <summary>The buckets of one answer while values are put into them.</summary>
 /// <param name="keptFrom">What is before has expired.</param>
-internal sealed class SeriesBuckets(SeriesPlan plan, MetricName metric, long keptFrom)
+public sealed class SeriesBuckets(SeriesPlan plan, MetricName metric, long keptFrom)
 {
     private readonly MinuteRollup[] _buckets = new MinuteRollup[plan.Buckets];
 
@@ -22,6 +23,25 @@ internal sealed class SeriesBuckets(SeriesPlan plan, MetricName metric, long kep
             var place = readings.Names.IndexOf(metric);
             if (place >= 0 && readings.Values[place].Kind != MetricKind.Text)
                 _buckets[(readings.At - plan.From) / plan.Width].Add(readings.Values[place].Number);
+        }
+    }
+
+    /// <summary>A reading that is in no chunk yet.</summary>
+    public void Add(Reading reading)
+    {
+        var at = reading.At.UnixMilliseconds;
+        if (at < plan.From || at >= plan.To || at < keptFrom)
+            return;
+
+        foreach (var value in reading.Metrics)
+        {
+            if (value.Name != metric)
+                continue;
+
+            if (value.Value.Kind != MetricKind.Text)
+                _buckets[(at - plan.From) / plan.Width].Add(value.Value.Number);
+
+            return;
         }
     }
 

@@ -1,12 +1,12 @@
-namespace OrleansIot.Storage.Sqlite.History;
+namespace OrleansIot.Application.History.Rollups;
 
 /// <summary>What is kept of a metric's values in one minute; and, summed up, in one bucket of an answer.</summary>
-internal struct MinuteRollup
+public struct MinuteRollup
 {
-    public double Min;
-    public double Max;
-    public double Sum;
-    public long Count;
+    public double Min { get; set; }
+    public double Max { get; set; }
+    public double Sum { get; set; }
+    public long Count { get; set; }
 
     public void Add(double value) => Merge(new MinuteRollup { Min = value, Max = value, Sum = value, Count = 1 });
 

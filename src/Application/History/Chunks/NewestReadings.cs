@@ -1,9 +1,9 @@
 using OrleansIot.Domain.Telemetry;
 
-namespace OrleansIot.Storage.Sqlite.History;
+namespace OrleansIot.Application.History.Chunks;
 
 /// <summary>The newest readings of a range, of all that are shown to it. Of two at one moment the later to arrive is the newer.</summary>
-internal sealed class NewestReadings(long from, long to, int limit)
+public sealed class NewestReadings(long from, long to, int limit)
 {
     private readonly PriorityQueue<Reading, (long At, long Chunk, int Place)> _kept = new();
 
@@ -16,15 +16,19 @@ internal sealed class NewestReadings(long from, long to, int limit)
         var readings = new ReadingChunkReader(chunk);
         for (var place = 0; readings.Read(); place++)
         {
-            if (readings.At < from || readings.At >= to)
-                continue;
-
             var order = (readings.At, number, place);
-            if (_kept.Count < limit)
-                _kept.Enqueue(readings.ToReading(), order);
-            else if (_kept.TryPeek(out _, out var oldest) && oldest.CompareTo(order) < 0)
-                _kept.EnqueueDequeue(readings.ToReading(), order);
+            if (IsWanted(order))
+                Keep(readings.ToReading(), order);
         }
+    }
+
+    /// <summary>A reading that is in no chunk yet.</summary>
+    /// <param name="number">Beyond those of all chunks.</param>
+    public void Add(Reading reading, long number)
+    {
+        var order = (reading.At.UnixMilliseconds, number, 0);
+        if (IsWanted(order))
+            Keep(reading, order);
     }
 
     public Reading[] InOrder()
@@ -34,5 +38,16 @@ internal sealed class NewestReadings(long from, long to, int limit)
             readings[i] = _kept.Dequeue();
 
         return readings;
+    }
+
+    private bool IsWanted((long At, long Chunk, int Place) order) =>
+        order.At >= from && order.At < to && (_kept.Count < limit || (_kept.TryPeek(out _, out var oldest) && oldest.CompareTo(order) < 0));
+
+    private void Keep(Reading reading, (long At, long Chunk, int Place) order)
+    {
+        if (_kept.Count < limit)
+            _kept.Enqueue(reading, order);
+        else
+            _kept.EnqueueDequeue(reading, order);
     }
 }

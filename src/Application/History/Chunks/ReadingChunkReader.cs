@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Telemetry;
-using static OrleansIot.Storage.Sqlite.History.ReadingChunkFormat;
+using static OrleansIot.Application.History.Chunks.ReadingChunkFormat;
 
-namespace OrleansIot.Storage.Sqlite.History;
+namespace OrleansIot.Application.History.Chunks;
 
 /// <summary>Goes through the readings of a chunk in the order in which they came (see <see cref="ReadingChunkFormat"/>).</summary>
-internal sealed class ReadingChunkReader
+public sealed class ReadingChunkReader
 {
     private readonly byte[] _chunk;
     private readonly List<Shape> _shapes = [];

@@ -1,16 +1,15 @@
 using System.Numerics;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain.Telemetry;
-using OrleansIot.Storage.Sqlite.Database;
 
-namespace OrleansIot.Storage.Sqlite.History;
+namespace OrleansIot.Application.History.Rollups;
 
 /// <summary>
 /// The one-minute roll-ups of a device's metrics in one hour. Stored: format version (1 byte), then per metric its name, a bit
 /// for each minute that has values, the length of what follows in bytes (4 bytes), and per such minute count, least, and where
 /// there are two or more also greatest and sum.
 /// </summary>
-internal sealed class HourRollups
+public sealed class HourRollups
 {
     public const int Minutes = 60;
     public const long MinuteMilliseconds = 60_000;
@@ -43,23 +42,35 @@ internal sealed class HourRollups
 
     public void Write(ByteBuffer target)
     {
-        var writer = new FieldWriter(target);
-        writer.WriteByte(Version);
+        Begin(target);
+        foreach (var (metric, minutes) in _metrics)
+            WriteMetric(target, metric, minutes);
+    }
+
+    /// <summary>As several bodies, where a store bounds what one row may hold. A metric is in one of them, and each reads by itself.</summary>
+    /// <param name="mostBytes">Far more than the roll-ups of one metric take.</param>
+    public IReadOnlyList<byte[]> WriteParts(int mostBytes)
+    {
+        var parts = new List<byte[]>();
+        var part = new ByteBuffer(1_024);
+        Begin(part);
+        var headLength = part.Length;
         foreach (var (metric, minutes) in _metrics)
         {
-            writer.WriteText(metric.Value);
-            writer.WriteFixed64(Present(minutes));
-            writer.WriteFixed32(0);
-            writer.Complete();
-            var start = target.Length;
-            foreach (var minute in minutes)
-                WriteMinute(ref writer, minute);
+            var before = part.Length;
+            WriteMetric(part, metric, minutes);
+            if (part.Length <= mostBytes || before == headLength)
+                continue;
 
-            writer.Complete();
-            target.Overwrite32(start - sizeof(uint), (uint)(target.Length - start));
+            part.Truncate(before);
+            parts.Add(part.Written.ToArray());
+            part.Clear();
+            Begin(part);
+            WriteMetric(part, metric, minutes);
         }
 
-        writer.Complete();
+        parts.Add(part.Written.ToArray());
+        return parts;
     }
 
     /// <summary>Reads one metric without the others.</summary>
@@ -94,6 +105,28 @@ internal sealed class HourRollups
         return reader.ReadByte() is var version and not Version
             ? throw new InvalidDataException($"Stored roll-ups have format version {version}, which this release does not know.")
             : reader;
+    }
+
+    private static void Begin(ByteBuffer target)
+    {
+        var writer = new FieldWriter(target);
+        writer.WriteByte(Version);
+        writer.Complete();
+    }
+
+    private static void WriteMetric(ByteBuffer target, MetricName metric, MinuteRollup[] minutes)
+    {
+        var writer = new FieldWriter(target);
+        writer.WriteText(metric.Value);
+        writer.WriteFixed64(Present(minutes));
+        writer.WriteFixed32(0);
+        writer.Complete();
+        var start = target.Length;
+        foreach (var minute in minutes)
+            WriteMinute(ref writer, minute);
+
+        writer.Complete();
+        target.Overwrite32(start - sizeof(uint), (uint)(target.Length - start));
     }
 
     private static void WriteMinute(ref FieldWriter writer, in MinuteRollup minute)

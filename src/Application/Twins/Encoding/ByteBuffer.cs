@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
 
-namespace OrleansIot.Storage.Sqlite.Database;
+namespace OrleansIot.Application.Twins.Encoding;
 
 /// <summary>Bytes that grow at the end, are used again after <see cref="Clear"/>, and can be corrected in place.</summary>
-internal sealed class ByteBuffer(int capacity) : IBufferWriter<byte>
+public sealed class ByteBuffer(int capacity) : IBufferWriter<byte>
 {
     private byte[] _bytes = new byte[capacity];
 

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansIot.Storage.DynamoDb.History;
+
+namespace OrleansIot.Storage.DynamoDb;
+
+/// <summary>Registers the storage ports on DynamoDB.</summary>
+public static class StorageRegistration
+{
+    /// <summary>Call it before whatever uses the ports: hosted services stop in reverse order, and the store must be the last.</summary>
+    public static IServiceCollection AddDynamoDbStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<DynamoDbOptions, DynamoDbOptionsValidator>().Bind(configuration.GetSection(DynamoDbOptions.Section));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new DynamoDbStore(
+            provider.GetRequiredService<IOptions<DynamoDbOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DynamoDbStore>>()));
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Journal);
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Snapshots);
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Alerts);
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Rules);
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Outbox);
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().History);
+        services.AddHostedService<StoreStartup>();
+        services.AddHostedService<RetentionJob>();
+        services.AddSingleton<StoreHealth>();
+        services.AddHealthChecks().AddCheck<StoreHealth>("store");
+        return services;
+    }
+}

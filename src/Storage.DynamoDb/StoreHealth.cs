@@ -1,0 +1,46 @@
+using OrleansIot.Application;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace OrleansIot.Storage.DynamoDb;
+
+/// <summary>Ready is a store that takes writes: it is asked for one. Anybody may ask, so at most one a second is made of it.</summary>
+internal sealed class StoreHealth(DynamoDbStore store, TimeProvider time) : IHealthCheck
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    // Whoever waits longer for a commit has given up by then.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private Task<HealthCheckResult>? _latest;
+    private long _startedAt;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            if (_latest is null || time.GetElapsedTime(_startedAt) >= Interval)
+                (_startedAt, _latest) = (time.GetTimestamp(), Probe());
+
+            return _latest.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<HealthCheckResult> Probe()
+    {
+        try
+        {
+            await store.Probe(CancellationToken.None).AsTask().WaitAsync(Patience, time);
+            return HealthCheckResult.Healthy();
+        }
+        catch (StoreException e)
+        {
+            // The reason names tables and addresses, so it goes to the log alone: anybody may read the answer.
+            return HealthCheckResult.Unhealthy("The store does not take writes.", e);
+        }
+        catch (TimeoutException)
+        {
+            return HealthCheckResult.Unhealthy($"The store took no write within {Patience.TotalSeconds:0} s.");
+        }
+    }
+}
