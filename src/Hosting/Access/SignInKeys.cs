@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansIot.Application.Access.Ports;
 
 namespace OrleansIot.Hosting.Access;
 
@@ -18,8 +19,11 @@ public static class SignInKeys
         services.AddSignInKeys(provider => new FileSystemXmlRepository(
             Create(Path.Combine(Path.GetFullPath(dataFolder(provider)), Folder)), provider.GetRequiredService<ILoggerFactory>()));
 
-    /// <summary>Keeps them in a repository of the host's.</summary>
-    public static IServiceCollection AddSignInKeys(this IServiceCollection services, Func<IServiceProvider, IXmlRepository> repository)
+    /// <summary>Keeps them in the <see cref="IKeyRing"/> of a store that several hosts share.</summary>
+    public static IServiceCollection AddSharedSignInKeys(this IServiceCollection services) =>
+        services.AddSignInKeys(provider => new SharedKeys(provider.GetRequiredService<IKeyRing>()));
+
+    private static IServiceCollection AddSignInKeys(this IServiceCollection services, Func<IServiceProvider, IXmlRepository> repository)
     {
         // A name of its own: the default is the folder of the program, and an update to another one would sign everybody out.
         services.AddDataProtection().SetApplicationName("OrleansIot");
