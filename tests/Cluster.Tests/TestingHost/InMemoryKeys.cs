@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
-using System.Xml.Linq;
-using Microsoft.AspNetCore.DataProtection.Repositories;
+using OrleansIot.Application.Access.Ports;
 
 namespace OrleansIot.Cluster.Tests.TestingHost;
 
 /// <summary>What sign-ins are signed with, for all silos of a test.</summary>
-internal sealed class InMemoryKeys : IXmlRepository
+internal sealed class InMemoryKeys : IKeyRing
 {
-    private readonly ConcurrentQueue<XElement> _keys = new();
+    private readonly ConcurrentDictionary<string, string> _keys = new();
 
-    public IReadOnlyCollection<XElement> GetAllElements() => [.. _keys];
+    public ValueTask<IReadOnlyList<string>> All(CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<string>>([.. _keys.Values]);
 
-    public void StoreElement(XElement element, string friendlyName) => _keys.Enqueue(new XElement(element));
+    public ValueTask Add(string name, string key, CancellationToken cancellation)
+    {
+        _keys[name] = key;
+        return ValueTask.CompletedTask;
+    }
 }

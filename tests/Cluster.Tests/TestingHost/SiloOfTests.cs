@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansIot.Api;
+using OrleansIot.Application.Access.Ports;
 using OrleansIot.Dashboard;
 using OrleansIot.Gateway;
 using OrleansIot.Grains;
@@ -28,12 +29,13 @@ internal sealed class SiloOfTests(InMemoryStore store, InMemoryKeys keys, int mq
         host.ConfigureServices((context, services) =>
         {
             store.AddTo(services);
+            services.AddSingleton<IKeyRing>(keys);
             services.AddNotifications(context.Configuration).AddClusterTwins(context.Configuration);
         });
         host.UseOrleans((_, silo) => silo.AddOrleansIotGrains().KeepGrainStateInTheStore().UseInMemoryReminderService());
         host.ConfigureServices((context, services) =>
         {
-            services.AddApi(context.Configuration).AddSignInKeys(_ => keys).AddDashboard(context.Configuration);
+            services.AddApi(context.Configuration).AddSharedSignInKeys().AddDashboard(context.Configuration);
             services.AddSingleton(provider => new GatewayRun(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.GetConsistentHashCode()));
             services.AddMqttGateway();
         });
