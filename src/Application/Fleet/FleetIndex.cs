@@ -29,6 +29,9 @@ public sealed class FleetIndex : IFleet, ITwinAudience
 
     public IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, CancellationToken cancellation) => _watchers.Watch(filter, cancellation);
 
+    /// <summary>As <see cref="Watch"/>, for whoever reads in steps of its own.</summary>
+    public FleetWatch Open(FleetFilter filter) => _watchers.Open(filter);
+
     public void Announce(Twin before, TwinView after, ImmutableArray<TwinEvent> events)
     {
         _twins.TryGetValue(before.Device, out var listed);
@@ -43,12 +46,28 @@ public sealed class FleetIndex : IFleet, ITwinAudience
         _watchers.Tell(before, after.Twin, events);
     }
 
+    /// <summary>Its owner here gave it up; another will announce it elsewhere.</summary>
+    public void Forget(DeviceId device)
+    {
+        if (!_twins.TryRemove(device, out var listed))
+            return;
+
+        _tally.Remove(listed.Twin);
+        lock (_sorting)
+            _sorted = null;
+    }
+
     private IEnumerable<Twin> InOrderOfId()
     {
         DeviceId[] sorted;
         lock (_sorting)
             sorted = _sorted ??= [.. _twins.Keys.Order()];
 
-        return sorted.Select(device => _twins[device].Twin);
+        foreach (var device in sorted)
+        {
+            // May have been forgotten meanwhile.
+            if (_twins.TryGetValue(device, out var listed))
+                yield return listed.Twin;
+        }
     }
 }

@@ -4,8 +4,8 @@ using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Application.Fleet;
 
-/// <summary>One page of a device list, in one pass over the fleet.</summary>
-internal static class FleetListing
+/// <summary>One page of a device list, in one pass over the fleet; and one page of the pages of its parts.</summary>
+public static class FleetListing
 {
     // Critical, warning, info, offline or unknown, fine.
     private const int Ranks = 5;
@@ -15,6 +15,24 @@ internal static class FleetListing
     {
         var matching = byId.Where(twin => Matches(twin, query));
         return query.Order == DeviceOrder.ById ? ById(matching, query) : WorstFirst(matching, query);
+    }
+
+    /// <summary>What is to be asked of each part of a fleet, so that <see cref="Merge"/> can make the page of the whole.</summary>
+    public static DeviceQuery OfPart(DeviceQuery query) => query with { Offset = 0, Limit = query.Offset + query.Limit };
+
+    /// <param name="parts">Answers to <see cref="OfPart"/>. A twin that is just changing its owner may be in two: the newer counts.</param>
+    public static DevicePage Merge(IReadOnlyCollection<DevicePage> parts, DeviceQuery query)
+    {
+        var distinct = parts.SelectMany(part => part.Items)
+            .GroupBy(twin => twin.Device)
+            .Select(same => same.MaxBy(twin => twin.Version)!)
+            .ToList();
+        var doubles = parts.Sum(part => part.Items.Count) - distinct.Count;
+        var ordered = query.Order == DeviceOrder.ById ? distinct.OrderBy(twin => twin.Device) : distinct.OrderBy(RankOf).ThenBy(twin => twin.Device);
+        var upToHere = ordered.Take(query.Offset + query.Limit + 1).ToList();
+        Twin[] items = [.. upToHere.Skip(query.Offset).Take(query.Limit)];
+        var more = upToHere.Count > query.Offset + query.Limit || parts.Any(part => part.Next is not null);
+        return new DevicePage(items, parts.Sum(part => part.Total) - doubles, more && query.Order == DeviceOrder.ById && items.Length > 0 ? items[^1].Device.Value : null);
     }
 
     private static DevicePage ById(IEnumerable<Twin> matching, DeviceQuery query)

@@ -31,6 +31,13 @@ internal sealed class FleetTally
             Interlocked.Increment(ref _alertsBySeverity[(int)alert.Severity]);
     }
 
+    public void Remove(Twin twin)
+    {
+        Interlocked.Decrement(ref _byStatus[(int)twin.Status]);
+        foreach (var alert in twin.OpenAlerts)
+            Interlocked.Decrement(ref _alertsBySeverity[(int)alert.Severity]);
+    }
+
     public FleetCounts Counts() => new(
         Devices: _byStatus.Sum(),
         Online: _byStatus[(int)DeviceStatus.Online],

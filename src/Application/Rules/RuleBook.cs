@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Domain.Devices;
@@ -10,7 +9,7 @@ namespace OrleansIot.Application.Rules;
 public sealed class RuleBook(IRuleStore store) : IRules, IDisposable
 {
     private readonly SemaphoreSlim _editing = new(1);
-    private volatile Edition _edition = Edition.Empty;
+    private volatile RuleEdition _edition = RuleEdition.Empty;
 
     public event Action? Changed;
 
@@ -92,7 +91,7 @@ public sealed class RuleBook(IRuleStore store) : IRules, IDisposable
     }
 
     /// <param name="edit">Null: nothing is to change.</param>
-    private async Task Edit(Func<Edition, Task<IReadOnlyList<Rule>?>> edit, CancellationToken cancellation)
+    private async Task Edit(Func<RuleEdition, Task<IReadOnlyList<Rule>?>> edit, CancellationToken cancellation)
     {
         await _editing.WaitAsync(cancellation);
         try
@@ -101,7 +100,7 @@ public sealed class RuleBook(IRuleStore store) : IRules, IDisposable
             if (await edit(before) is not { } after)
                 return;
 
-            _edition = new Edition(before.Revision + 1, after);
+            _edition = new RuleEdition(before.Revision + 1, after);
         }
         finally
         {
@@ -109,46 +108,5 @@ public sealed class RuleBook(IRuleStore store) : IRules, IDisposable
         }
 
         Changed?.Invoke();
-    }
-
-    /// <summary>
-    /// The book at one revision. Most devices share their rules with all others of their type, so a fleet of a hundred
-    /// thousand asks for a handful of sets: they are made once.
-    /// </summary>
-    private sealed class Edition
-    {
-        public static readonly Edition Empty = new(0, []);
-
-        private readonly FrozenDictionary<RuleId, Rule> _byId;
-        private readonly FrozenSet<DeviceId> _namedDevices;
-        private readonly FrozenDictionary<string, RuleSet> _ofType;
-        private readonly RuleSet _ofOtherTypes;
-
-        public Edition(long revision, IReadOnlyList<Rule> rules)
-        {
-            Revision = revision;
-            All = [.. rules.OrderBy(rule => rule.Id)];
-            _byId = All.ToFrozenDictionary(rule => rule.Id);
-            _namedDevices = All.SelectMany(rule => rule.DeviceIds).ToFrozenSet();
-            var forAnyDevice = All.Where(rule => rule.DeviceIds.IsEmpty).ToList();
-            _ofOtherTypes = RuleSet.For(default, null, forAnyDevice);
-            _ofType = forAnyDevice.Select(rule => rule.DeviceType)
-                .Distinct(StringComparer.OrdinalIgnoreCase)
-                .ToFrozenDictionary(type => type, type => RuleSet.For(default, type, forAnyDevice), StringComparer.OrdinalIgnoreCase);
-        }
-
-        public long Revision { get; }
-
-        public ImmutableArray<Rule> All { get; }
-
-        public Rule? Find(RuleId rule) => _byId.GetValueOrDefault(rule);
-
-        public RuleSet For(DeviceId device, string? deviceType)
-        {
-            if (_namedDevices.Contains(device))
-                return RuleSet.For(device, deviceType, All);
-
-            return deviceType is not null && _ofType.TryGetValue(deviceType, out var rules) ? rules : _ofOtherTypes;
-        }
     }
 }

@@ -33,9 +33,14 @@ public sealed class LiveTwin
     public TwinView View => new(_twin, _lastMessage);
 
     /// <summary>Takes a twin up: its snapshot, and the events since.</summary>
-    public static async ValueTask<LiveTwin> Activate(DeviceId device, LiveTwinServices services, CancellationToken cancellation)
+    public static async ValueTask<LiveTwin> Activate(DeviceId device, LiveTwinServices services, CancellationToken cancellation) =>
+        await Activate(device, await services.Snapshots.Load(device, cancellation), services, cancellation);
+
+    /// <summary>Takes a twin up from a snapshot that its owner kept itself, and the events since.</summary>
+    /// <param name="snapshot">Null: there is none.</param>
+    public static async ValueTask<LiveTwin> Activate(DeviceId device, Twin? snapshot, LiveTwinServices services, CancellationToken cancellation)
     {
-        var twin = await services.Snapshots.Load(device, cancellation) ?? new Twin(device);
+        var twin = snapshot ?? new Twin(device);
         await foreach (var entry in services.Journal.Read(device, twin.Version, cancellation))
         {
             twin = TwinEvolution.Evolve(twin, entry.Event);
@@ -69,6 +74,13 @@ public sealed class LiveTwin
         RememberLastMessage(commands.Span, decisions.Span);
         if (events.Length > 0)
             _services.Audience.Announce(before, View, events);
+    }
+
+    /// <summary>The gateway that held the device's connection is gone, and will not say that it closed: as after a restart, the device gets time to come back.</summary>
+    public void ForgetSession()
+    {
+        _twin = _twin.Recovered(Instant.From(_services.Time.GetUtcNow()), _services.Presence.HeartbeatLimit);
+        _services.Audience.Announce(_twin, View, []);
     }
 
     /// <summary>When this twin is to be sent a <see cref="TwinCommand.Review"/>; null: not until something else happens to it.</summary>

@@ -11,18 +11,31 @@ using OrleansIot.Application.Twins.Ports;
 
 namespace OrleansIot.Application.Twins;
 
-/// <summary>Registers the twins of the Standalone edition: owned by mailboxes in this process.</summary>
+/// <summary>Registers the twins of the Standalone edition, owned by mailboxes in this process; and what they share with those of the cluster.</summary>
 public static class TwinRegistration
 {
     /// <summary>Expects the storage ports, <see cref="IRules"/> and <see cref="AlertMessages"/> to be registered too, and before: twins start after the store and the rules.</summary>
     public static IServiceCollection AddTwins(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddLiveTwins(configuration);
+        services.AddSingleton<IFleet>(provider => provider.GetRequiredService<FleetIndex>());
+        services.AddSingleton<MailboxTwins>();
+        services.AddSingleton<ITwins>(provider => provider.GetRequiredService<MailboxTwins>());
+        services.AddSingleton<TwinStartup>();
+        services.AddHostedService(provider => provider.GetRequiredService<TwinStartup>());
+        services.AddHealthChecks().AddCheck<TwinStartup>(TwinStartup.HealthName);
+        services.AddHostedService<TwinSnapshotter>();
+        return services;
+    }
+
+    /// <summary>What any owner of twins works with: <see cref="LiveTwinServices"/>, and the <see cref="FleetIndex"/> of the twins that this process owns.</summary>
+    public static IServiceCollection AddLiveTwins(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptionsWithValidateOnStart<TwinOptions, TwinOptionsValidator>().Bind(configuration.GetSection(TwinOptions.Section));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IngestStatistics>();
         services.AddSingleton<IIngestStatistics>(provider => provider.GetRequiredService<IngestStatistics>());
         services.AddSingleton<FleetIndex>();
-        services.AddSingleton<IFleet>(provider => provider.GetRequiredService<FleetIndex>());
         services.AddSingleton(provider => new LiveTwinServices(
             provider.GetRequiredService<ITwinJournal>(),
             provider.GetRequiredService<ITwinSnapshots>(),
@@ -31,12 +44,6 @@ public static class TwinRegistration
             provider.GetRequiredService<FleetIndex>(),
             provider.GetRequiredService<IOptions<TwinOptions>>().Value.Presence,
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<MailboxTwins>();
-        services.AddSingleton<ITwins>(provider => provider.GetRequiredService<MailboxTwins>());
-        services.AddSingleton<TwinStartup>();
-        services.AddHostedService(provider => provider.GetRequiredService<TwinStartup>());
-        services.AddHealthChecks().AddCheck<TwinStartup>(TwinStartup.HealthName);
-        services.AddHostedService<TwinSnapshotter>();
         return services;
     }
 }

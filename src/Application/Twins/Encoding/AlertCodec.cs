@@ -22,7 +22,7 @@ public static class AlertCodec
         return Read(ref reader);
     }
 
-    internal static void Write(ref FieldWriter writer, Alert alert)
+    public static void Write(ref FieldWriter writer, Alert alert)
     {
         writer.WriteByte(Version);
         writer.WriteAlertId(alert.Id);
@@ -41,7 +41,7 @@ public static class AlertCodec
         writer.WriteByte(alert.Resolution is { } resolution ? (byte)(resolution + 1) : (byte)0);
     }
 
-    internal static Alert Read(ref FieldReader reader)
+    public static Alert Read(ref FieldReader reader)
     {
         if (reader.ReadByte() is var version and not Version)
             throw new InvalidDataException($"A stored alert has format version {version}, which this release does not know.");

@@ -69,6 +69,15 @@ public ref struct FieldWriter(IBufferWriter<byte> target)
             WriteText(text);
     }
 
+    /// <summary>The length, then the bytes.</summary>
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        WriteVarint((ulong)bytes.Length);
+        Reserve(bytes.Length);
+        bytes.CopyTo(_span[_written..]);
+        _written += bytes.Length;
+    }
+
     /// <summary>Hands the last fields to the target.</summary>
     public void Complete()
     {

@@ -17,6 +17,18 @@ public static class TwinCodec
     public static void Encode(IBufferWriter<byte> target, Twin twin)
     {
         var writer = new FieldWriter(target);
+        Write(ref writer, twin);
+        writer.Complete();
+    }
+
+    public static Twin Decode(ReadOnlySpan<byte> source)
+    {
+        var reader = new FieldReader(source);
+        return Read(ref reader);
+    }
+
+    public static void Write(ref FieldWriter writer, Twin twin)
+    {
         writer.WriteByte(Version);
         writer.WriteDevice(twin.Device);
         writer.WriteSigned(twin.Version);
@@ -36,13 +48,10 @@ public static class TwinCodec
         writer.WriteVarint((ulong)twin.OpenAlerts.Length);
         foreach (var alert in twin.OpenAlerts)
             AlertCodec.Write(ref writer, alert);
-
-        writer.Complete();
     }
 
-    public static Twin Decode(ReadOnlySpan<byte> source)
+    public static Twin Read(ref FieldReader reader)
     {
-        var reader = new FieldReader(source);
         if (reader.ReadByte() is var version and not Version)
             throw new InvalidDataException($"A stored twin has format version {version}, which this release does not know.");
 

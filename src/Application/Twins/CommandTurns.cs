@@ -1,0 +1,162 @@
+using OrleansIot.Application.Twins.Mailboxes;
+using OrleansIot.Domain.Twins;
+
+namespace OrleansIot.Application.Twins;
+
+/// <summary>
+/// Commands of one device in their order: what gathers while one turn is under way shares the next. So a grain makes one append
+/// of all that waited for the last, and one message to another silo carries all that waited for the last answer.
+/// </summary>
+/// <remarks>
+/// Safe to call from anywhere. The first command's caller runs the turn, and what follows runs where that turn ended; a grain
+/// calls it from its own scheduler alone, and so stays there.
+/// </remarks>
+public sealed class CommandTurns
+{
+    // As in a mailbox: more would only let one device's batch hold up the commit that it shares with others.
+    private const int MaxBatch = 256;
+
+    private readonly Func<ReadOnlyMemory<TwinCommand>, Memory<Decision>, ValueTask> _turn;
+    private readonly int _capacity;
+    private readonly Lock _lock = new();
+    private readonly Queue<PendingCommand> _waiting = new();
+    private TaskCompletionSource? _roomAgain;
+    private TaskCompletionSource? _idle;
+    private Exception? _closed;
+    private bool _running;
+
+    // Reused from turn to turn: there is one turn at a time, and most carry one command.
+    private TwinCommand[] _commands = new TwinCommand[1];
+    private Decision[] _decisions = new Decision[1];
+
+    /// <param name="turn">Decides the commands, in their order. When it throws, those who wait for these commands get the exception.</param>
+    /// <param name="capacity">How many commands may wait; then their senders wait for room.</param>
+    public CommandTurns(Func<ReadOnlyMemory<TwinCommand>, Memory<Decision>, ValueTask> turn, int capacity)
+    {
+        _turn = turn;
+        _capacity = capacity;
+    }
+
+    /// <summary>Whether nothing waits and no turn is under way.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+                return !_running;
+        }
+    }
+
+    public ValueTask<Decision> Execute(TwinCommand command, CancellationToken cancellation = default)
+    {
+        PendingCommand pending;
+        lock (_lock)
+        {
+            if (_closed is { } reason)
+                return ValueTask.FromException<Decision>(reason);
+
+            if (_waiting.Count >= _capacity)
+                return WaitAndExecute(command, cancellation);
+
+            pending = PendingCommand.Rent(command);
+            _waiting.Enqueue(pending);
+            if (_running)
+                return pending.Promise;
+
+            _running = true;
+        }
+
+        // Taken before the turn runs: by its end, this may have been asked for and be somebody else's already.
+        var promise = pending.Promise;
+        _ = Run();
+        return promise;
+    }
+
+    /// <summary>Takes no more commands; those that wait, and those that come, fail with the reason. Completes when the turn that is under way has ended.</summary>
+    public Task Close(Exception reason)
+    {
+        PendingCommand[] refused;
+        Task ended;
+        lock (_lock)
+        {
+            _closed ??= reason;
+            refused = [.. _waiting];
+            _waiting.Clear();
+            _roomAgain?.TrySetResult();
+            _roomAgain = null;
+            ended = _running ? (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+        }
+
+        foreach (var pending in refused)
+            pending.Fail(reason);
+
+        return ended;
+    }
+
+    private async ValueTask<Decision> WaitAndExecute(TwinCommand command, CancellationToken cancellation)
+    {
+        Task room;
+        lock (_lock)
+        {
+            room = _waiting.Count < _capacity
+                ? Task.CompletedTask
+                : (_roomAgain ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        await room.WaitAsync(cancellation);
+        return await Execute(command, cancellation);
+    }
+
+    private async Task Run()
+    {
+        var batch = new List<PendingCommand>(1);
+        while (Take(batch))
+        {
+            if (_commands.Length < batch.Count)
+            {
+                _commands = new TwinCommand[batch.Count];
+                _decisions = new Decision[batch.Count];
+            }
+
+            for (var i = 0; i < batch.Count; i++)
+                _commands[i] = batch[i].Command;
+
+            try
+            {
+                await _turn(_commands.AsMemory(0, batch.Count), _decisions.AsMemory(0, batch.Count));
+            }
+            catch (Exception e)
+            {
+                // Not swallowed: each of those who wait gets it, and decides.
+                foreach (var pending in batch)
+                    pending.Fail(e);
+
+                continue;
+            }
+
+            for (var i = 0; i < batch.Count; i++)
+                batch[i].Complete(_decisions[i]);
+        }
+    }
+
+    private bool Take(List<PendingCommand> batch)
+    {
+        batch.Clear();
+        lock (_lock)
+        {
+            while (batch.Count < MaxBatch && _waiting.TryDequeue(out var pending))
+                batch.Add(pending);
+
+            if (batch.Count > 0)
+            {
+                _roomAgain?.TrySetResult();
+                _roomAgain = null;
+                return true;
+            }
+
+            _running = false;
+            _idle?.TrySetResult();
+            return false;
+        }
+    }
+}

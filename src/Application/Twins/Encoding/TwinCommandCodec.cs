@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.Diagnostics;
+using OrleansIot.Domain;
+using OrleansIot.Domain.Telemetry;
+using OrleansIot.Domain.Twins;
+
+namespace OrleansIot.Application.Twins.Encoding;
+
+/// <summary>
+/// Commands as they travel to an owner in another process. Never stored: but two releases meet while a cluster is upgraded, so
+/// the first byte is the format version (high four bits) and the kind (low four bits), as with events.
+/// </summary>
+public static class TwinCommandCodec
+{
+    private const byte Version = 0x10;
+
+    private enum Kind : byte
+    {
+        Ingest = 1,
+        OpenSession = 2,
+        CloseSession = 3,
+        Describe = 4,
+        AcknowledgeAlert = 5,
+        ResolveAlert = 6,
+        Review = 7,
+    }
+
+    [Flags]
+    private enum IngestFlags : byte
+    {
+        HasKey = 1,
+        KeyIsMessageId = 2,
+        Redelivered = 4,
+        HasSession = 8,
+        HasRaw = 16,
+    }
+
+    public static void Encode(IBufferWriter<byte> target, TwinCommand command)
+    {
+        var writer = new FieldWriter(target);
+        switch (command)
+        {
+            case TwinCommand.Ingest ingest:
+                WriteKind(ref writer, Kind.Ingest);
+                WriteIngest(ref writer, ingest);
+                break;
+
+            case TwinCommand.OpenSession open:
+                WriteDated(ref writer, Kind.OpenSession, open);
+                writer.WriteSigned(open.Session.Value);
+                break;
+
+            case TwinCommand.CloseSession close:
+                WriteDated(ref writer, Kind.CloseSession, close);
+                writer.WriteSigned(close.Session.Value);
+                writer.WriteText(close.Reason);
+                break;
+
+            case TwinCommand.Describe describe:
+                WriteDated(ref writer, Kind.Describe, describe);
+                DescriptionFields.Write(ref writer, describe.Description);
+                writer.WriteByte(describe.Expected is null ? (byte)0 : (byte)1);
+                if (describe.Expected is { } expected)
+                    DescriptionFields.Write(ref writer, expected);
+
+                break;
+
+            case TwinCommand.AcknowledgeAlert acknowledge:
+                WriteDated(ref writer, Kind.AcknowledgeAlert, acknowledge);
+                writer.WriteAlertId(acknowledge.Alert);
+                writer.WriteText(acknowledge.By);
+                break;
+
+            case TwinCommand.ResolveAlert resolve:
+                WriteDated(ref writer, Kind.ResolveAlert, resolve);
+                writer.WriteAlertId(resolve.Alert);
+                writer.WriteText(resolve.By);
+                break;
+
+            case TwinCommand.Review review:
+                WriteDated(ref writer, Kind.Review, review);
+                break;
+
+            default:
+                throw new UnreachableException($"No form of {command.GetType().Name} that travels.");
+        }
+
+        writer.Complete();
+    }
+
+    public static TwinCommand Decode(ReadOnlySpan<byte> source)
+    {
+        var reader = new FieldReader(source);
+        var first = reader.ReadByte();
+        if ((first & 0xF0) != Version)
+            throw new InvalidDataException($"A command has format version {first >> 4}, which this release does not know.");
+
+        var kind = (Kind)(first & 0x0F);
+        var command = kind == Kind.Ingest ? ReadIngest(ref reader) : ReadDated(ref reader, kind, reader.ReadInstant());
+        return reader.IsAtEnd ? command : throw new InvalidDataException("There are bytes behind the command.");
+    }
+
+    private static TwinCommand ReadDated(ref FieldReader reader, Kind kind, Instant when) => kind switch
+    {
+        Kind.OpenSession => new TwinCommand.OpenSession(new SessionId(reader.ReadSigned()), when),
+        Kind.CloseSession => new TwinCommand.CloseSession(new SessionId(reader.ReadSigned()), reader.ReadText(), when),
+        Kind.Describe => new TwinCommand.Describe(
+            DescriptionFields.Read(ref reader), when, reader.ReadByte() == 0 ? null : DescriptionFields.Read(ref reader)),
+        Kind.AcknowledgeAlert => new TwinCommand.AcknowledgeAlert(reader.ReadAlertId(), reader.ReadText(), when),
+        Kind.ResolveAlert => new TwinCommand.ResolveAlert(reader.ReadAlertId(), reader.ReadText(), when),
+        Kind.Review => new TwinCommand.Review(when),
+        _ => throw new InvalidDataException($"A command is of kind {(byte)kind}, which this release does not know."),
+    };
+
+    private static void WriteKind(ref FieldWriter writer, Kind kind) => writer.WriteByte((byte)(Version | (byte)kind));
+
+    private static void WriteDated(ref FieldWriter writer, Kind kind, TwinCommand command)
+    {
+        WriteKind(ref writer, kind);
+        writer.WriteInstant(command.At);
+    }
+
+    private static void WriteIngest(ref FieldWriter writer, TwinCommand.Ingest ingest)
+    {
+        var flags = (ingest.Key.IsNone ? 0 : IngestFlags.HasKey)
+            | (ingest.KeyIsMessageId ? IngestFlags.KeyIsMessageId : 0)
+            | (ingest.Redelivered ? IngestFlags.Redelivered : 0)
+            | (ingest.Session is null ? 0 : IngestFlags.HasSession)
+            | (ingest.Raw is null ? 0 : IngestFlags.HasRaw);
+        writer.WriteByte((byte)flags);
+        if (!ingest.Key.IsNone)
+            writer.WriteFixed64(ingest.Key.Value);
+
+        if (ingest.Session is { } session)
+            writer.WriteSigned(session.Value);
+
+        if (ingest.Raw is { } raw)
+        {
+            writer.WriteText(raw.Topic);
+            writer.WriteBytes(raw.Payload.Span);
+        }
+
+        ReadingFields.Write(ref writer, ingest.Reading);
+    }
+
+    private static TwinCommand.Ingest ReadIngest(ref FieldReader reader)
+    {
+        var flags = (IngestFlags)reader.ReadByte();
+        var key = flags.HasFlag(IngestFlags.HasKey) ? new MessageKey(reader.ReadFixed64()) : MessageKey.None;
+        SessionId? session = flags.HasFlag(IngestFlags.HasSession) ? new SessionId(reader.ReadSigned()) : null;
+        var raw = flags.HasFlag(IngestFlags.HasRaw) ? new RawMessage(reader.ReadText(), reader.ReadTextBytes().ToArray()) : null;
+        return new(ReadingFields.Read(ref reader), key, flags.HasFlag(IngestFlags.KeyIsMessageId), flags.HasFlag(IngestFlags.Redelivered), session, raw);
+    }
+}

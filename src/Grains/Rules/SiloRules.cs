@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Logging;
+using OrleansIot.Domain.Rules;
+
+namespace OrleansIot.Grains.Rules;
+
+/// <inheritdoc cref="ISiloRules"/>
+internal sealed class SiloRules(GrainId id, Silo silo, ILoggerFactory logs, ClusterRules rules) : GrainService(id, silo, logs), ISiloRules
+{
+    public Task Changed(string ruleId, Rule? rule)
+    {
+        rules.Apply(RuleId.Parse(ruleId), rule);
+        return Task.CompletedTask;
+    }
+}
