@@ -9,6 +9,7 @@ using OrleansIot.Hosting.Agent;
 using OrleansIot.Hosting.Demo;
 using OrleansIot.Notifications;
 using OrleansIot.Silo.Clustering;
+using OrleansIot.Storage.DynamoDb;
 using OrleansIot.Storage.Sqlite;
 
 namespace OrleansIot.Silo;
@@ -24,13 +25,12 @@ internal static class SiloHost
         // In the order in which they start; they stop in reverse. A silo takes connections once it is in its cluster, and closes
         // them before it leaves.
         builder.Services
-            .AddSqliteStorage(builder.Configuration)
+            .AddStore(mode, builder.Configuration)
             .AddNotifications(builder.Configuration)
             .AddClusterTwins(builder.Configuration);
         builder.AddSilo(mode);
         builder.Services
             .AddApi(builder.Configuration)
-            .AddSignInKeys(provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Path)
             .AddDashboard(builder.Configuration);
         builder.AddMqttGateway();
         builder.Services
@@ -39,4 +39,9 @@ internal static class SiloHost
 
         return builder.BuildChecked();
     }
+
+    // Sign-ins are kept in it too: what one silo signed, another can read.
+    private static IServiceCollection AddStore(this IServiceCollection services, ClusterMode mode, IConfiguration configuration) => mode == ClusterMode.Localhost
+        ? services.AddSqliteStorage(configuration).AddSignInKeys(provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Path)
+        : services.AddDynamoDbStorage(configuration).AddSharedSignInKeys();
 }

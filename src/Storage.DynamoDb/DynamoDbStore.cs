@@ -28,6 +28,7 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly DynamoDbOptions _options;
+    private bool _disposed;
 
     public DynamoDbStore(DynamoDbOptions options, TimeProvider time, ILogger log)
     {
@@ -86,6 +87,9 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+
         await _outbox.DisposeAsync();
         await Upkeep.DisposeAsync();
         _database.Dispose();

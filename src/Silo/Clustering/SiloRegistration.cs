@@ -20,6 +20,7 @@ internal static class SiloRegistration
         // Every silo can tell by it which connections were those of a silo that died.
         services.AddSingleton(provider => new GatewayRun(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.GetConsistentHashCode()));
 
+        services.AddHostedService<OpenPorts>();
         builder.UseOrleans(silo =>
         {
             silo.Services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterHostOptions>>(Name);
@@ -29,6 +30,8 @@ internal static class SiloRegistration
             silo.AddOrleansIotGrains();
             if (mode == ClusterMode.Localhost)
                 silo.UseThisMachineAlone();
+            else
+                silo.UseDynamoDb();
         });
         return builder;
     }

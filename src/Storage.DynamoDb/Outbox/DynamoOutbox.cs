@@ -28,6 +28,7 @@ internal sealed partial class DynamoOutbox(
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _starting = new(1);
     private Task? _watching;
+    private bool _disposed;
 
     public async ValueTask<IReadOnlyList<Delivery>> Due(Instant now, int limit, CancellationToken cancellation)
     {
@@ -98,8 +99,12 @@ internal sealed partial class DynamoOutbox(
 
     public Task Added(CancellationToken cancellation) => added.Next.WaitAsync(cancellation);
 
+    /// <summary>May be called again: a container disposes of a port that it was asked for, and so does the store.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+
         await _stopping.CancelAsync();
         if (_watching is not null)
         {

@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Domain.Telemetry;
-using OrleansIot.Storage.Tests.Sqlite;
 using OrleansIot.TestKit.Storage;
 using static OrleansIot.Storage.Tests.Samples;
 
@@ -12,10 +11,8 @@ namespace OrleansIot.Storage.Tests.History;
 /// The same readings, late ones and repeated times among them, go to the store and to a plain list; whatever happens between
 /// (chunks are written, a graceful stop, a crash), both answer alike.
 /// </summary>
-public class HistoryModelTests
+public abstract class HistoryModelTests(int runs)
 {
-    private static readonly TimeSpan LongerThanABufferWaits = TimeSpan.FromMinutes(6);
-
     private static readonly MetricName[] Names = [Temperature, Pressure, MetricName.Parse("valve")];
 
     // Ten-second steps make equal times and the edges of minutes and hours common.
@@ -59,55 +56,47 @@ public class HistoryModelTests
         public sealed record Crash : Step;
     }
 
+    protected abstract IHistoryUnderTest New();
+
     [Fact]
     public void The_store_answers_as_a_plain_list_of_readings_would() =>
         Prop.ForAll(
             AnyStep.ListOf().Zip(AnyQuery.ListOf(20)).ToArbitrary(),
-            run => RunAsync([.. run.Item1], [.. run.Item2]).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+            run => RunAsync([.. run.Item1], [.. run.Item2]).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(runs));
 
-    private static async Task RunAsync(Step[] steps, SeriesQuery[] queries)
+    private async Task RunAsync(Step[] steps, SeriesQuery[] queries)
     {
         var model = new InMemoryReadingHistory();
-        var directory = new StoreDirectory();
-        try
+        await using var subject = New();
+        var store = await subject.Restarted();
+        long version = 0;
+        foreach (var step in steps)
         {
-            var store = await directory.Open();
-            long version = 0;
-            foreach (var step in steps)
+            switch (step)
             {
-                switch (step)
-                {
-                    case Step.Append append:
-                        await store.Journal.Append(Append(Boiler, version, [.. append.Readings.Select(Recorded)]), default);
-                        version += append.Readings.Length;
-                        foreach (var reading in append.Readings)
-                            model.Add(Boiler, reading);
-                        break;
+                case Step.Append append:
+                    await store.Journal.Append(Append(Boiler, version, [.. append.Readings.Select(Recorded)]), default);
+                    version += append.Readings.Length;
+                    foreach (var reading in append.Readings)
+                        model.Add(Boiler, reading);
+                    break;
 
-                    case Step.Settle:
-                        directory.Time.Advance(LongerThanABufferWaits);
-                        break;
+                case Step.Settle:
+                    await subject.Settle();
+                    break;
 
-                    case Step.Restart:
-                        store = await directory.Open();
-                        break;
+                case Step.Restart:
+                    store = await subject.Restarted();
+                    break;
 
-                    case Step.Crash:
-                        var crashed = directory;
-                        directory = await crashed.AfterCrash();
-                        await crashed.DisposeAsync();
-                        store = await directory.Open();
-                        break;
-                }
+                case Step.Crash:
+                    store = await subject.Crashed();
+                    break;
             }
+        }
 
-            foreach (var query in queries)
-                await Compare(model, store.History, query);
-        }
-        finally
-        {
-            await directory.DisposeAsync();
-        }
+        foreach (var query in queries)
+            await Compare(model, store.History, query);
     }
 
     private static async Task Compare(InMemoryReadingHistory model, IReadingHistory store, SeriesQuery query)
@@ -124,4 +113,16 @@ public class HistoryModelTests
     }
 
     private static SeriesPoint Rounded(SeriesPoint point) => point with { Mean = Math.Round(point.Mean, 9) };
+}
+
+/// <summary>A store that lives through what a history may have to live through.</summary>
+public interface IHistoryUnderTest : IAsyncDisposable
+{
+    /// <summary>After a graceful stop, if it was open.</summary>
+    Task<StorePorts> Restarted();
+
+    Task<StorePorts> Crashed();
+
+    /// <summary>So much time passes that what waits to become a chunk is one.</summary>
+    Task Settle();
 }

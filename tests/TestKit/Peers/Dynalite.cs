@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using OrleansIot.TestKit.Processes;
 
@@ -68,7 +69,7 @@ public sealed partial class Dynalite : IAsyncDisposable
             DynamoFault.ResponseLost => new { operation, table, times, kind = "lose-response" },
             _ => new { operation, table, times, kind = "unprocessed" },
         };
-        using var response = await _control.PostAsJsonAsync($"{Url}/_faults", new[] { request });
+        using var response = await _control.PostAsJsonAsync($"{Url}/_faults", new[] { request }, JsonSerializerOptions.Default);
         response.EnsureSuccessStatusCode();
     }
 
