@@ -32,6 +32,8 @@ public sealed class Fleet : IDisposable
 
     public Task<SwarmResult> Running { get; }
 
+    public IEnumerable<string> DeviceIds => Enumerable.Range(0, _options.Devices).Select(_options.DeviceId);
+
     /// <summary>How long a device waits between two messages.</summary>
     public TimeSpan Period => TimeSpan.FromSeconds(_options.Devices / _options.Rate);
 

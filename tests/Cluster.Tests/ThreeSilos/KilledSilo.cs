@@ -40,13 +40,16 @@ public sealed class KilledSilo(ITestOutputHelper output)
         var killed = TimeProvider.System.GetTimestamp();
         await dying.KillHard();
 
-        IReadOnlyCollection<string> waiting = [];
-        await Eventually.IsTrue("every device is served again", () => Task.FromResult((waiting = fleet.NotServedSince(killed)).Count == 0), Long);
+        await fleet.IsServedSince(killed, Long);
         var served = TimeProvider.System.GetElapsedTime(killed);
         foreach (var silo in left)
         {
-            var online = await silo.Entry.Api.Get("devices?status=online&limit=1000");
-            Assert.Equal(Devices, online.GetProperty("items").GetArrayLength());
+            // A list may lack a device for a moment while a dead silo is being replaced; what is asked for by name may not.
+            await Eventually.IsTrue("every device is listed as online through every silo that is left", async () =>
+            {
+                var online = (await silo.Entry.Api.Get("devices?status=online&limit=1000")).GetProperty("items").EnumerateArray();
+                return !fleet.DeviceIds.Except(online.Select(device => device.GetProperty("deviceId").GetString()!)).Any();
+            });
         }
 
         await Eventually.IsTrue("every device has its second alert, and its webhook was called", () => Task.FromResult(webhook.Calls.Count >= 2 * Devices), Long);
