@@ -140,6 +140,43 @@ if ((${#missing[@]} > 0)) && can_install; then
   mapfile -t missing < <(missing_peers)
 fi
 
+# Peers of npm, each as package@version; they go to .peers, which git does not see.
+packages=(dynalite@4.0.0)
+
+has_package() {
+  command -v node >/dev/null && [[ -f .peers/node_modules/${1%@*}/package.json ]] &&
+    grep -q "\"version\": \"${1##*@}\"" ".peers/node_modules/${1%@*}/package.json"
+}
+
+what_package_tests() {
+  case ${1%@*} in
+    dynalite) echo "storage on DynamoDB" ;;
+  esac
+}
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    has_package "$package" || echo "$package"
+  done
+}
+
+# All of them at once: npm takes out what it is not told of.
+install_packages() {
+  mkdir -p .peers
+  if ! timeout 600 npm install --prefix .peers --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "$@" >"$work/npm.log" 2>&1 </dev/null; then
+    echo "Not all could be installed:"
+    tail -n 3 "$work/npm.log"
+  fi
+}
+
+mapfile -t missing_npm < <(missing_packages)
+if ((${#missing_npm[@]} > 0)) && [[ $install == yes ]] && command -v node >/dev/null && command -v npm >/dev/null; then
+  say "Installing ${missing_npm[*]}"
+  install_packages "${packages[@]}"
+  mapfile -t missing_npm < <(missing_packages)
+fi
+
 # --- Build ------------------------------------------------------------------------------------------------------------------
 
 command -v dotnet >/dev/null || stop "there is no dotnet here. Install the .NET 10 SDK."
@@ -349,6 +386,9 @@ tell "TEST PROJECTS THAT DID NOT RUN AS THEY SHOULD" broken
 
 for peer in "${missing[@]}"; do
   not_tested+=("${peer^^} IS NOT INSTALLED: NOT TESTED $(what_it_tests "$peer")")
+done
+for package in "${missing_npm[@]}"; do
+  not_tested+=("${package^^} IS NOT INSTALLED: NOT TESTED $(what_package_tests "$package")")
 done
 if ((${#not_tested[@]} > 0)); then
   say "Not tested"

@@ -1,5 +1,6 @@
 using OrleansIot.TestKit.Peers;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.UnderLoad;
 
 namespace OrleansIot.Ingest;
 

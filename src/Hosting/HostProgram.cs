@@ -20,6 +20,12 @@ public static class HostProgram
             {
                 await app.StartAsync();
             }
+            catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // Ctrl-C before the start was done.
+                await app.StopAsync();
+                return;
+            }
             catch
             {
                 // What has started stops as it always does; disposed of while it runs, it would complain louder than the reason.

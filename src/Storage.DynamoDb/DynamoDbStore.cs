@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using OrleansIot.Application;
+using OrleansIot.Application.Access.Ports;
 using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Storage.DynamoDb.Access;
 using OrleansIot.Storage.DynamoDb.Alerts;
 using OrleansIot.Storage.DynamoDb.Database;
 using OrleansIot.Storage.DynamoDb.History;
@@ -48,6 +50,7 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
         Snapshots = new DynamoSnapshots(_database, index, heads);
         Alerts = new DynamoAlertBook(_database);
         Rules = new DynamoRuleStore(_database);
+        SignInKeys = new DynamoKeyRing(_database);
         History = new DynamoReadingHistory(_database, journal.ReadItems, _retention);
     }
 
@@ -62,6 +65,8 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
     public IOutbox Outbox => _outbox;
 
     public IReadingHistory History { get; }
+
+    public IKeyRing SignInKeys { get; }
 
     public HistoryUpkeep Upkeep { get; }
 

@@ -181,6 +181,21 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_another_process_has_is_not_sent_here()
+    {
+        await using var host = await Started();
+        _outbox.RefuseClaims(times: 3);
+        var message = Message(1);
+        _outbox.Add(message);
+
+        var delivery = await Delivered(message);
+
+        Assert.Equal(1, delivery.Attempts);
+        await _receiver.Next("the one call, after the last refusal");
+        Assert.Equal(0, _receiver.Waiting);
+    }
+
+    [Fact]
     public async Task An_outcome_that_could_not_be_kept_costs_a_repeat_under_the_same_key_never_a_loss()
     {
         await using var host = await Started();

@@ -72,6 +72,38 @@ public sealed class CommandTurns
         return promise;
     }
 
+    /// <summary>
+    /// Several at once, so that they share a turn. They came as one message, whose sender waits for all: where there is room for
+    /// none of them they are taken all the same, which a batch from each silo bounds.
+    /// </summary>
+    public Task<Decision>[] Execute(ReadOnlySpan<TwinCommand> commands)
+    {
+        var promises = new Task<Decision>[commands.Length];
+        lock (_lock)
+        {
+            for (var i = 0; i < commands.Length; i++)
+            {
+                if (_closed is { } reason)
+                {
+                    promises[i] = Task.FromException<Decision>(reason);
+                    continue;
+                }
+
+                var pending = PendingCommand.Rent(commands[i]);
+                promises[i] = pending.Promise.AsTask();
+                _waiting.Enqueue(pending);
+            }
+
+            if (_running || _waiting.Count == 0)
+                return promises;
+
+            _running = true;
+        }
+
+        _ = Run();
+        return promises;
+    }
+
     /// <summary>Takes no more commands; those that wait, and those that come, fail with the reason. Completes when the turn that is under way has ended.</summary>
     public Task Close(Exception reason)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
@@ -70,16 +71,8 @@ internal sealed partial class DeviceGrain : Grain, IDeviceGrain, ITwinOwnerGrain
 
     public ValueTask<Decision> Execute(TwinCommand command) => Turns.Execute(command);
 
-    public async ValueTask<ImmutableArray<Decision>> ExecuteAll(ImmutableArray<TwinCommand> commands)
-    {
-        // All are put in before the first is awaited, so that they share a turn.
-        var turns = Turns;
-        var promises = new Task<Decision>[commands.Length];
-        for (var i = 0; i < promises.Length; i++)
-            promises[i] = turns.Execute(commands[i]).AsTask();
-
-        return ImmutableArray.Create(await Task.WhenAll(promises));
-    }
+    public async ValueTask<ImmutableArray<Decision>> ExecuteAll(ImmutableArray<TwinCommand> commands) =>
+        ImmutableCollectionsMarshal.AsImmutableArray(await Task.WhenAll(Turns.Execute(commands.AsSpan())));
 
     public async ValueTask<TwinView?> Find()
     {

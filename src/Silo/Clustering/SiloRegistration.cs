@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansIot.Gateway;
 using OrleansIot.Grains;
+using OrleansIot.Grains.Silos;
 
 namespace OrleansIot.Silo.Clustering;
 
@@ -18,9 +19,12 @@ internal static class SiloRegistration
         services.AddHealthChecks().AddCheck<SiloHealth>(SiloHealth.Name);
 
         // Every silo can tell by it which connections were those of a silo that died.
-        services.AddSingleton(provider => new GatewayRun(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.GetConsistentHashCode()));
+        services.AddSingleton(provider => new GatewayRun(SiloRun.OfThis(provider)));
 
         services.AddHostedService<OpenPorts>();
+        if (mode == ClusterMode.DynamoDb)
+            services.AddHostedService<StaleMembers>();
+
         builder.UseOrleans(silo =>
         {
             silo.Services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterHostOptions>>(Name);

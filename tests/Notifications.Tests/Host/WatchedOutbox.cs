@@ -15,10 +15,14 @@ internal sealed class WatchedOutbox : IOutbox
     private readonly InMemoryOutbox _inner = new();
     private readonly SemaphoreSlim _recorded = new(0);
     private int _failures;
+    private int _refusals;
 
     public void Add(params ImmutableArray<OutboxMessage> messages) => _inner.Add(messages);
 
     public void FailToRecord(int times) => _failures = times;
+
+    /// <summary>As when another process has the message.</summary>
+    public void RefuseClaims(int times) => _refusals = times;
 
     /// <summary>The delivery as soon as it is as expected; every record is looked at.</summary>
     public async Task<Delivery> Until(string what, OutboxMessage message, Func<Delivery, bool> expected)
@@ -39,6 +43,8 @@ internal sealed class WatchedOutbox : IOutbox
     public ValueTask<IReadOnlyList<Delivery>> Due(Instant now, int limit, CancellationToken cancellation) => _inner.Due(now, limit, cancellation);
 
     public ValueTask<Instant?> NextDue(CancellationToken cancellation) => _inner.NextDue(cancellation);
+
+    public ValueTask<bool> Claim(Delivery delivery, Instant until, CancellationToken cancellation) => ValueTask.FromResult(Interlocked.Decrement(ref _refusals) < 0);
 
     public async ValueTask Record(OutboxMessage message, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
     {

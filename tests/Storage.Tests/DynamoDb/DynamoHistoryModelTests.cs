@@ -8,6 +8,8 @@ public sealed class DynamoHistoryModelTests(DynaliteFixture dynalite) : HistoryM
 {
     protected override IHistoryUnderTest New() => new Subject(new DynamoTables(dynalite));
 
+    protected override void Require() => _ = dynalite.Server;
+
     private sealed class Subject(DynamoTables tables) : IHistoryUnderTest
     {
         private DynamoDbStore? _store;

@@ -17,6 +17,20 @@ public sealed class SilosTests(DynaliteFixture dynalite) : IClassFixture<Dynalit
     private readonly DynamoTables _tables = new(dynalite);
 
     [Fact]
+    public async Task A_sign_in_key_of_one_is_there_for_the_other()
+    {
+        var (one, other) = (await _tables.Open(), await _tables.Open());
+        Assert.Empty(await one.SignInKeys.All(default));
+
+        await one.SignInKeys.Add("key-1", "<key id=\"1\">ä</key>", default);
+        await other.SignInKeys.Add("key-2", "<key id=\"2\" />", default);
+        await other.SignInKeys.Add("key-2", "<key id=\"2\" />", default); // a repeat whose answer was lost
+
+        Assert.Equal(["<key id=\"1\">ä</key>", "<key id=\"2\" />"], await one.SignInKeys.All(default));
+        Assert.Equal(await one.SignInKeys.All(default), await other.SignInKeys.All(default));
+    }
+
+    [Fact]
     public async Task Of_two_owners_that_append_after_the_same_version_exactly_one_wins()
     {
         var (one, other) = (await _tables.Open(), await _tables.Open());

@@ -1,16 +1,16 @@
-namespace OrleansIot.Ingest;
+namespace OrleansIot.UnderLoad;
 
 /// <summary>What one system did in one round.</summary>
 /// <param name="CpuPerMessage">Microseconds of processor time of the server and its consumer.</param>
 /// <param name="P50">Publish to PUBACK flat out, milliseconds; likewise the 99th percentile, and both at half that rate.</param>
 /// <param name="Complete">Whether every message was acknowledged.</param>
-internal sealed record Measurement(string System, double MessagesPerSecond, double CpuPerMessage, double P50, double P99, double ResidentMegabytes, double SwarmCpuPerMessage, bool Complete)
+public sealed record Measurement(string System, double MessagesPerSecond, double CpuPerMessage, double P50, double P99, double ResidentMegabytes, double SwarmCpuPerMessage, bool Complete)
 {
     public double HalfLoadP50 { get; init; }
 
     public double HalfLoadP99 { get; init; }
 
-    public static async Task<Measurement> Take(IngestOptions options, SystemUnderLoad system, double rate)
+    public static async Task<Measurement> Take(LoadOptions options, SystemUnderLoad system, double rate)
     {
         var cpuBefore = system.CpuTime;
         var result = await SwarmRun.Run(options, system.Port, options.Messages, rate);

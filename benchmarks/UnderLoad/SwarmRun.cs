@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using OrleansIot.TestKit.Processes;
 
-namespace OrleansIot.Ingest;
+namespace OrleansIot.UnderLoad;
 
 /// <summary>One run of the device swarm, as a process of its own so that its cost is not the server's.</summary>
 internal static class SwarmRun
@@ -11,7 +11,7 @@ internal static class SwarmRun
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <param name="rate">Messages a second; 0 for flat out.</param>
-    public static async Task<JsonElement> Run(IngestOptions options, int port, int messages, double rate)
+    public static async Task<JsonElement> Run(LoadOptions options, int port, int messages, double rate)
     {
         var assembly = typeof(SwarmRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "SwarmAssembly").Value!;
         string[] arguments =

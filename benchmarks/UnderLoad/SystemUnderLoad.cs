@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Reflection;
 using OrleansIot.TestKit.Processes;
 
-namespace OrleansIot.Ingest;
+namespace OrleansIot.UnderLoad;
 
 /// <summary>A server that takes MQTT on a loopback port, with what belongs to it.</summary>
-internal abstract class SystemUnderLoad(string name, int port, params ChildProcess[] processes) : IAsyncDisposable
+public abstract class SystemUnderLoad(string name, int port, params ChildProcess[] processes) : IAsyncDisposable
 {
     // Linux counts processor time in hundredths of a second, on every architecture that .NET runs on.
     private const double TicksPerSecond = 100;
@@ -25,9 +24,6 @@ internal abstract class SystemUnderLoad(string name, int port, params ChildProce
         foreach (var process in processes)
             await process.DisposeAsync();
     }
-
-    protected static string PathOf(string assembly) =>
-        typeof(SystemUnderLoad).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == assembly).Value!;
 
     private static long CpuTicks(int process)
     {

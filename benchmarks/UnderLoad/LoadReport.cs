@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace OrleansIot.Ingest;
+namespace OrleansIot.UnderLoad;
 
-/// <summary>Medians side by side, and their ratio to the first system's.</summary>
-internal static class IngestReport
+/// <summary>Medians side by side; between two systems also the ratio of the first to the second.</summary>
+public static class LoadReport
 {
     private static readonly (string Name, Func<Measurement, double> Value, string Format)[] Rows =
     [
