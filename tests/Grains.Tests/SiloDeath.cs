@@ -25,13 +25,23 @@ public sealed class SiloDeath
         Assert.Equal(60, (await cluster.Fleet(0).Counts()).Devices);
         await cluster.Kill(2);
 
-        await Eventually.IsTrue(
-            "all twins have an owner again",
-            () => Task.FromResult(Enumerable.Range(0, 2).Sum(silo => cluster.On<FleetIndex>(silo).All().Count()) == 60),
-            Recovery);
+        await cluster.Settled("all twins have an owner again", () => Enumerable.Range(0, 2).Sum(silo => cluster.On<FleetIndex>(silo).All().Count()) == 60, Recovery);
         Assert.Equal(60, (await cluster.Fleet(0).Counts()).Devices);
         Assert.Equal(60, (await cluster.Fleet(1).List(new DeviceQuery(Limit: 100))).Items.Count);
         Assert.All(Enumerable.Range(0, 60), i => Assert.Equal(1, cluster.Owners($"d-{i}")));
+    }
+
+    [Fact]
+    public async Task Twins_of_a_silo_that_stops_in_order_are_taken_up_too()
+    {
+        await using var cluster = await TestedCluster.Start(silos: 2);
+        for (var i = 0; i < 60; i++)
+            await cluster.Ingest(i % 2, $"d-{i}", i);
+
+        await cluster.Stop(1);
+
+        await cluster.Settled("all twins have an owner again", () => cluster.On<FleetIndex>(0).All().Count() == 60, Recovery);
+        Assert.DoesNotContain(cluster.Log.Lines, line => line.Contains(" 5001:", StringComparison.Ordinal));
     }
 
     [Fact]

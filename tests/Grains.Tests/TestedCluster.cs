@@ -11,6 +11,8 @@ using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
+using OrleansIot.Grains.Silos;
+using OrleansIot.TestKit;
 using OrleansIot.TestKit.Storage;
 
 namespace OrleansIot.Grains.Tests;
@@ -87,7 +89,23 @@ public sealed class TestedCluster : IAsyncDisposable
     /// <summary>On how many silos the device is owned.</summary>
     public int Owners(string device) => Silos.Count(silo => silo.ServiceProvider.GetRequiredService<FleetIndex>().Find(DeviceId.Parse(device)) is not null);
 
+    /// <summary>As <see cref="Eventually"/>; when it does not come, says where devices are owned and what the silos complained of.</summary>
+    public async Task Settled(string what, Func<bool> isSo, TimeSpan within)
+    {
+        try
+        {
+            await Eventually.IsTrue(what, () => Task.FromResult(isSo()), within);
+        }
+        catch (TimeoutException e)
+        {
+            var owned = Silos.Select(silo => $"{silo.Name} knows {silo.ServiceProvider.GetRequiredService<SiloMembers>().Active().Count} silos and owns {silo.ServiceProvider.GetRequiredService<FleetIndex>().All().Count()} devices");
+            throw new TimeoutException($"{e.Message} {string.Join("; ", owned)}. Logged:{Environment.NewLine}{string.Join(Environment.NewLine, Log.Lines)}");
+        }
+    }
+
     public Task Kill(int silo) => _cluster.KillSiloAsync(Silos[silo]);
+
+    public Task Stop(int silo) => _cluster.StopSiloAsync(Silos[silo]);
 
     public Task<InProcessSiloHandle> AddSilo() => _cluster.StartAdditionalSiloAsync();
 

@@ -57,9 +57,9 @@ internal sealed partial class FleetRelay : IAsyncDisposable
 
     private async Task FollowSilos()
     {
-        await foreach (var active in _silos.Changes(_ending.Token))
+        await foreach (var census in _silos.Changes(_ending.Token))
         {
-            foreach (var silo in active.Where(silo => !silo.Equals(_silos.Local)))
+            foreach (var silo in census.Active.Where(silo => !silo.Equals(_silos.Local)))
                 _ = _pumps.GetOrAdd(silo, Pump);
         }
     }

@@ -8,29 +8,24 @@ internal sealed class SiloMembers(IClusterMembershipService membership, ILocalSi
     public SiloAddress Local => local.SiloAddress;
 
     /// <summary>In no order.</summary>
-    public IReadOnlyList<SiloAddress> Active() => ActiveIn(membership.CurrentSnapshot);
+    public IReadOnlyList<SiloAddress> Active() => Census().Active;
+
+    public SiloCensus Census() => SiloCensus.Of(membership.CurrentSnapshot);
 
     public bool IsActive(SiloAddress silo) => membership.CurrentSnapshot.GetSiloStatus(silo) == SiloStatus.Active;
 
-    /// <summary>The <see cref="SiloRun"/>s of those that died.</summary>
-    public IReadOnlySet<int> DeadRuns() =>
-        membership.CurrentSnapshot.Members.Where(member => member.Value.Status == SiloStatus.Dead).Select(member => SiloRun.Of(member.Key)).ToHashSet();
-
-    /// <summary>The active ones each time they are others than before; first those of now.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<SiloAddress>> Changes([EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Who is there and who died, each time it is otherwise than before; first as it is now.</summary>
+    public async IAsyncEnumerable<SiloCensus> Changes([EnumeratorCancellation] CancellationToken cancellation)
     {
-        HashSet<SiloAddress>? before = null;
+        SiloCensus? before = null;
         await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(cancellation))
         {
-            var active = ActiveIn(snapshot);
-            if (before?.SetEquals(active) == true)
+            var census = SiloCensus.Of(snapshot);
+            if (before?.IsAs(census) == true)
                 continue;
 
-            before = [.. active];
-            yield return active;
+            before = census;
+            yield return census;
         }
     }
-
-    private static List<SiloAddress> ActiveIn(ClusterMembershipSnapshot snapshot) =>
-        [.. snapshot.Members.Where(member => member.Value.Status == SiloStatus.Active).Select(member => member.Key)];
 }

@@ -28,9 +28,14 @@ internal sealed partial class TwinsTakenUp(
     // As after a failed review in Standalone: time goes on for a device as soon as the store does.
     private static readonly TimeSpan TryAgainEvery = TimeSpan.FromSeconds(5);
 
+    // For what none of the above saw: an activation that the runtime ended of its own accord. A call per device, of which 100,000
+    // take a second.
+    private static readonly TimeSpan LookAroundEvery = TimeSpan.FromMinutes(5);
+
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
     private Task _tryingAgain = Task.CompletedTask;
+    private Task _lookingAround = Task.CompletedTask;
     private volatile bool _isDone;
 
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(TwinsTakenUp), Stage, Start, Stop);
@@ -44,33 +49,34 @@ internal sealed partial class TwinsTakenUp(
 
     private async Task Start(CancellationToken cancellation)
     {
-        var silosAtStart = silos.Active();
-        await TakeUpShare(silosAtStart, cancellation);
+        var atStart = silos.Census();
+        await TakeUpShare(atStart.Active, cancellation);
         _isDone = true;
-        _watching = Task.Run(() => Watch(silosAtStart), CancellationToken.None);
+        _watching = Task.Run(() => Watch(atStart), CancellationToken.None);
         _tryingAgain = Task.Run(TryAgain, CancellationToken.None);
+        _lookingAround = Task.Run(LookAround, CancellationToken.None);
     }
 
     private async Task Stop(CancellationToken cancellation)
     {
         await _stopping.CancelAsync();
-        await Task.WhenAll(_watching, _tryingAgain).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_watching, _tryingAgain, _lookingAround).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task Watch(IReadOnlyList<SiloAddress> known)
+    private async Task Watch(SiloCensus known)
     {
         try
         {
-            await foreach (var active in silos.Changes(_stopping.Token))
+            await foreach (var census in silos.Changes(_stopping.Token))
             {
-                // What this silo began with is done; a silo that came alone took nothing from anybody.
-                var left = known.Except(active).Any();
-                known = active;
-                if (!left)
+                // A silo that stops in order is seen twice: when it begins, some of its twins still answer there; when it ended, none does.
+                var lostSome = census.LostSince(known);
+                known = census;
+                if (!lostSome)
                     continue;
 
                 await ForgetSessions();
-                await TakeUpShareUntilListed(active);
+                await TakeUpShareUntilListed(census.Active);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -130,6 +136,19 @@ internal sealed partial class TwinsTakenUp(
         }
     }
 
+    private async Task LookAround()
+    {
+        using var timer = new PeriodicTimer(LookAroundEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+                await TakeUpShareUntilListed(silos.Active());
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+    }
+
     private async ValueTask Review(DeviceId device) => await twins.Execute(device, new TwinCommand.Review(Instant.From(time.GetUtcNow())));
 
     private async ValueTask<bool> Reach(DeviceId device, Func<ValueTask> call)
@@ -152,7 +171,7 @@ internal sealed partial class TwinsTakenUp(
 
     private async ValueTask ForgetSessions()
     {
-        var dead = silos.DeadRuns();
+        var dead = silos.Census().Dead.Select(SiloRun.Of).ToHashSet();
         if (dead.Count == 0)
             return;
 

@@ -20,8 +20,6 @@ public sealed class TestingHostCluster(string[] settings) : IRunningSystem
 
     public IReadOnlyList<EntryPoint> Entries => [.. _entries.OfType<EntryPoint>()];
 
-    public IClusterClient Client => Cluster.Client;
-
     private TestCluster Cluster => _cluster ?? throw new InvalidOperationException("The cluster is stopped.");
 
     public Task KillHard() => Cluster.KillSiloAsync(Cluster.SecondarySilos.Single());

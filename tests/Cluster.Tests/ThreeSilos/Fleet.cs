@@ -1,5 +1,6 @@
 using OrleansIot.DeviceSwarm;
 using OrleansIot.Scenarios.Clients;
+using OrleansIot.TestKit;
 
 namespace OrleansIot.Cluster.Tests.ThreeSilos;
 
@@ -39,17 +40,17 @@ public sealed class Fleet : IDisposable
 
     public long HighestAcked => Acked.Read().Select(message => message.Sequence).DefaultIfEmpty().Max();
 
-    /// <summary>
-    /// The devices that have no message acknowledged yet which they made after that moment. When a message is due follows from the
-    /// rate; the swarm made its first a little after <see cref="_started"/>, so none is taken for later than it was.
-    /// </summary>
-    public IReadOnlyCollection<string> NotServedSince(long moment)
+    /// <summary>Completes when every device has a message acknowledged that it made after that moment.</summary>
+    public async Task IsServedSince(long moment)
     {
-        var highest = Acked.Read().GroupBy(message => message.Device).ToDictionary(messages => messages.Key, messages => messages.Max(message => message.Sequence));
-        var periods = TimeProvider.System.GetElapsedTime(_started, moment) / Period;
-        return [.. Enumerable.Range(0, _options.Devices)
-            .Where(number => highest.GetValueOrDefault(_options.DeviceId(number)) - 1 + ((double)number / _options.Devices) <= periods)
-            .Select(_options.DeviceId)];
+        try
+        {
+            await Eventually.IsTrue("every device is served", () => Task.FromResult(NotServedSince(moment).Count == 0), TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message} Not served: {string.Join(", ", NotServedSince(moment))}.", e);
+        }
     }
 
     /// <summary>Ends the sending; what is under way is still waited for.</summary>
@@ -64,5 +65,18 @@ public sealed class Fleet : IDisposable
         _stop.Cancel();
         _stop.Dispose();
         Acked.Dispose();
+    }
+
+    /// <summary>
+    /// The devices that have no message acknowledged yet which they made after that moment. When a message is due follows from the
+    /// rate; the swarm made its first a little after <see cref="_started"/>, so none is taken for later than it was.
+    /// </summary>
+    private IReadOnlyCollection<string> NotServedSince(long moment)
+    {
+        var highest = Acked.Read().GroupBy(message => message.Device).ToDictionary(messages => messages.Key, messages => messages.Max(message => message.Sequence));
+        var periods = TimeProvider.System.GetElapsedTime(_started, moment) / Period;
+        return [.. Enumerable.Range(0, _options.Devices)
+            .Where(number => highest.GetValueOrDefault(_options.DeviceId(number)) - 1 + ((double)number / _options.Devices) <= periods)
+            .Select(_options.DeviceId)];
     }
 }

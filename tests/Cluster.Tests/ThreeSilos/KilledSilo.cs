@@ -40,7 +40,7 @@ public sealed class KilledSilo(ITestOutputHelper output)
         var killed = TimeProvider.System.GetTimestamp();
         await dying.KillHard();
 
-        await fleet.IsServedSince(killed, Long);
+        await fleet.IsServedSince(killed);
         var served = TimeProvider.System.GetElapsedTime(killed);
         foreach (var silo in left)
         {

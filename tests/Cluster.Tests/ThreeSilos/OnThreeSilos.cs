@@ -14,5 +14,3 @@ public sealed class HostileTraffic(SharedSystem<ThreeSilosEdition> shared, ITest
 public sealed class SigningIn(ITestOutputHelper output) : SigningIn<ThreeSilosEdition>(output);
 
 public sealed class DashboardInTheBrowser(SharedSystem<ThreeSilosEdition> shared, ITestOutputHelper output) : DashboardInTheBrowser<ThreeSilosEdition>(shared, output);
-
-public sealed class ManyEntries(SharedSystem<ThreeSilosEdition> shared, ITestOutputHelper output) : ManyEntries<ThreeSilosEdition>(shared, output);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using OrleansIot.Scenarios.Editions;
 using OrleansIot.TestKit.Peers;
 
@@ -14,18 +15,18 @@ public sealed class SiloCluster : IRunningSystem
     private SiloCluster(Dynalite store, string[] settings)
     {
         _store = store;
-        _settings =
-        [
-            "--Cluster:Mode=DynamoDb",
-            $"--DynamoDb:ServiceUrl={store.Url}",
-            "--DynamoDb:AccessKey=test",
-            "--DynamoDb:SecretKey=test",
-            "--DynamoDb:TablePrefix=test-",
-            .. settings,
-        ];
+        StoreSettings = ["--Cluster:Mode=DynamoDb", $"--DynamoDb:ServiceUrl={store.Url}", "--DynamoDb:AccessKey=test", "--DynamoDb:SecretKey=test", "--DynamoDb:TablePrefix=test-"];
+        _settings = [.. StoreSettings, .. settings];
         for (var i = 0; i < 3; i++)
             _silos.Add(new SiloProcess(_settings, _folder));
     }
+
+    /// <summary>The program in examples/, which is started as its users start it.</summary>
+    public static string IntegratorAssembly { get; } =
+        typeof(SiloCluster).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "IntegratorAssembly").Value!;
+
+    /// <summary>By which silos and clients find the cluster.</summary>
+    public IReadOnlyList<string> StoreSettings { get; }
 
     public IReadOnlyList<SiloProcess> Silos => _silos;
 

@@ -1,5 +1,4 @@
 using OrleansIot.Scenarios.Clients;
-using OrleansIot.TestKit;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Cluster.Tests.ThreeSilos;
@@ -18,13 +17,13 @@ public sealed class SilosComeAndGo(ITestOutputHelper output)
         output.WriteLine("Edition: three silos");
         await using var cluster = await SiloCluster.Start();
         using var fleet = new Fleet(cluster, Devices, Rate);
-        await Eventually.IsTrue("every device is served", () => Task.FromResult(fleet.Acked.Read().Select(message => message.Device).Distinct().Count() == Devices), Long);
+        await fleet.IsServedSince(TimeProvider.System.GetTimestamp());
 
         var stopping = TimeProvider.System.GetTimestamp();
         var leaving = cluster.Silos[0];
         Assert.Equal(0, await leaving.Stop());
         var stopped = TimeProvider.System.GetTimestamp();
-        await Eventually.IsTrue("every device is served again", () => Task.FromResult(fleet.NotServedSince(stopped).Count == 0), Long);
+        await fleet.IsServedSince(stopped);
         output.WriteLine(
             $"Stopped in {TimeProvider.System.GetElapsedTime(stopping, stopped).TotalSeconds:0.0} s; all {Devices} devices served "
             + $"{TimeProvider.System.GetElapsedTime(stopped).TotalSeconds:0.0} s later (each sends every {fleet.Period.TotalSeconds:0.0} s).");
@@ -40,7 +39,7 @@ public sealed class SilosComeAndGo(ITestOutputHelper output)
         Assert.NotNull(await cluster.Silos[1].Entry.Api.Device("newcomer-1"));
         Assert.Equal(Devices + 1, (await joined.Api.Get("devices?limit=1000")).GetProperty("items").GetArrayLength());
         var since = TimeProvider.System.GetTimestamp();
-        await Eventually.IsTrue("every device is still served", () => Task.FromResult(fleet.NotServedSince(since).Count == 0), Long);
+        await fleet.IsServedSince(since);
 
         var result = await fleet.Stop().Within(Long, "the end of the swarm");
         output.WriteLine($"{result}");
