@@ -54,7 +54,7 @@ public sealed class KilledSilo(ITestOutputHelper output)
 
         await Eventually.IsTrue("every device has its second alert, and its webhook was called", () => Task.FromResult(webhook.Calls.Count >= 2 * Devices), Long);
         var result = await fleet.Stop().Within(Long, "the end of the swarm");
-        output.WriteLine($"All {Devices} devices served again {served.TotalSeconds:0.0} s after kill -9 of one silo of three (each sends every {fleet.Period.TotalSeconds:0.0} s).");
+        output.WriteLine($"Measured: all {Devices} devices served again {served.TotalSeconds:0.0} s after kill -9 of one silo of three (each sends every {fleet.Period.TotalSeconds:0.0} s).");
         output.WriteLine($"{result}");
         Assert.True(result.IsComplete, $"Not everything was acknowledged in the end: {result}");
         Assert.True(result.ConnectionErrors >= Devices / 3, "No third of the devices was connected to the silo that was killed: it tested nothing.");

@@ -25,14 +25,14 @@ public sealed class SilosComeAndGo(ITestOutputHelper output)
         var stopped = TimeProvider.System.GetTimestamp();
         await fleet.IsServedSince(stopped);
         output.WriteLine(
-            $"Stopped in {TimeProvider.System.GetElapsedTime(stopping, stopped).TotalSeconds:0.0} s; all {Devices} devices served "
+            $"Measured: a silo under load stopped in {TimeProvider.System.GetElapsedTime(stopping, stopped).TotalSeconds:0.0} s; all {Devices} devices served "
             + $"{TimeProvider.System.GetElapsedTime(stopped).TotalSeconds:0.0} s later (each sends every {fleet.Period.TotalSeconds:0.0} s).");
         Assert.DoesNotContain("fail:", leaving.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("crit:", leaving.Output, StringComparison.Ordinal);
 
         var joining = TimeProvider.System.GetTimestamp();
         var joined = (await cluster.StartAnother()).Entry;
-        output.WriteLine($"A fourth joined in {TimeProvider.System.GetElapsedTime(joining).TotalSeconds:0.0} s.");
+        output.WriteLine($"Measured: a fourth silo joined in {TimeProvider.System.GetElapsedTime(joining).TotalSeconds:0.0} s.");
         await using (var client = await TestClient.Connect(joined.MqttPort))
             await client.Publish("dt/devices/newcomer-1/telemetry", """{"temperature": 20}""");
 
