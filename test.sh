@@ -261,7 +261,8 @@ fi
 
 # --- Test -------------------------------------------------------------------------------------------------------------------
 
-# One record per result of a TRX file. Writes the failed and the skipped ones, with what they say, to two files; prints the three counts.
+# One record per result of a TRX file. Writes the failed and the skipped ones, with what they say, to two files; prints the three
+# counts. What tests print in lines "Edition: …" and "Measured: …" goes to two more.
 # shellcheck disable=SC2016
 read_results='
   function text(s) {
@@ -288,6 +289,14 @@ read_results='
     gsub(/\n/, "\n      ", s)
     return s == "" ? "" : "      " s "\n"
   }
+  function hear(printed,   lines, count, i) {
+    count = split(printed, lines, "\n")
+    for (i = 1; i <= count; i++) {
+      sub(/^ +/, "", lines[i])
+      if (sub(/^Edition: /, "", lines[i])) printf "%s\t%s\n", lines[i], outcome > editions_file
+      else if (sub(/^Measured: /, "", lines[i])) printf "  %s\n", lines[i] > measured_file
+    }
+  }
   BEGIN { RS = "<UnitTestResult " }
   NR == 1 { next }
   {
@@ -295,6 +304,7 @@ read_results='
     outcome = attribute("outcome")
     name = text(attribute("testName"))
     message = index($0, "</UnitTestResult>") ? text(between("<Message>", "</Message>")) : ""
+    hear(text(between("<StdOut>", "</StdOut>")))
     if (outcome == "Passed") passed++
     else if (outcome == "NotExecuted") { skipped++; printf "  %s\n%s", name, indented(message) > skipped_file }
     else { failed++; printf "  %s\n%s%s", name, indented(message), indented(ours(text(between("<StackTrace>", "</StackTrace>")))) > failed_file }
@@ -325,7 +335,7 @@ run_project() {
   wait "$group" || code=$?
 
   if [[ -f $out.trx ]]; then
-    read -r passed failed skipped < <(awk -v failed_file="$out.failed" -v skipped_file="$out.skipped" "$read_results" "$out.trx")
+    read -r passed failed skipped < <(awk -v failed_file="$out.failed" -v skipped_file="$out.skipped" -v editions_file="$out.editions" -v measured_file="$out.measured" "$read_results" "$out.trx")
   fi
 
   if [[ ! -f $out.trx ]]; then
@@ -380,6 +390,14 @@ tell() {
   cat "$work"/*."$kind"
 }
 
+if compgen -G "$work/*.editions" >/dev/null; then
+  say "End-to-end scenarios, by edition"
+  cat "$work"/*.editions | awk -F '\t' '
+    { all[$1]; count[$1, $2]++ }
+    END { for (edition in all) printf "  %-24s %5d passed %4d failed %4d skipped\n", edition, count[edition, "Passed"], count[edition, "Failed"], count[edition, "NotExecuted"] }' | sort
+fi
+
+tell "Measured by tests" measured
 tell "Skipped" skipped
 tell "Failed" failed
 tell "TEST PROJECTS THAT DID NOT RUN AS THEY SHOULD" broken

@@ -44,7 +44,7 @@ public abstract class OneAlert<TEdition>(ITestOutputHelper output) : Scenario<TE
         var alertId = alert.GetProperty("alertId").GetString()!;
 
         await Eventually.IsTrue("the webhook is called and that is recorded", async () =>
-            (await _system.Api.Get($"alerts/{alertId}/deliveries")).GetProperty("items").EnumerateArray().Any(d => d.GetProperty("status").GetString() == "delivered"));
+            await _system.Api.IsDelivered(alertId));
         Assert.Single(_webhook.Calls);
 
         var acknowledged = await _system.Api.Post($"alerts/{alertId}/acknowledge");

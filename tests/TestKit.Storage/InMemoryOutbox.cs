@@ -40,6 +40,19 @@ public sealed class InMemoryOutbox : IOutbox
             return ValueTask.FromResult(_deliveries.Where(delivery => delivery.Status == DeliveryStatus.Pending).Min(delivery => (Instant?)delivery.DueAt));
     }
 
+    public ValueTask<bool> Claim(Delivery delivery, Instant until, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            var index = _deliveries.FindIndex(stored => stored.Message.Id == delivery.Message.Id);
+            var isAsRead = index >= 0 && _deliveries[index] is { Status: DeliveryStatus.Pending } stored && (stored.Attempts, stored.DueAt) == (delivery.Attempts, delivery.DueAt);
+            if (isAsRead)
+                _deliveries[index] = _deliveries[index] with { DueAt = until };
+
+            return ValueTask.FromResult(isAsRead);
+        }
+    }
+
     public ValueTask Record(OutboxMessage message, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
     {
         lock (_lock)

@@ -44,6 +44,16 @@ public sealed class ApiClient(Uri http) : IDisposable
         return history.GetProperty("points").EnumerateArray().Sum(point => point.GetProperty("count").GetInt64());
     }
 
+    /// <summary>The <c>seq</c> of every reading that a device of the swarm sent in the last hour and that is stored.</summary>
+    public async Task<IReadOnlyList<long>> StoredSequences(string device)
+    {
+        var readings = await Get($"devices/{device}/readings?from=-1h&limit=1000");
+        return [.. Items(readings).Select(reading => reading.GetProperty("metrics").GetProperty("seq").GetInt64())];
+    }
+
+    public async Task<bool> IsDelivered(string alertId) =>
+        Items(await Get($"alerts/{alertId}/deliveries")).Any(delivery => delivery.GetProperty("status").GetString() == "delivered");
+
     public void Dispose() => _http.Dispose();
 
     private static IReadOnlyList<JsonElement> Items(JsonElement page) => [.. page.GetProperty("items").EnumerateArray()];

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using OrleansIot.Scenarios;
+using OrleansIot.Scenarios.Clients;
+using OrleansIot.Scenarios.Editions;
+
+namespace OrleansIot.Cluster.Tests;
+
+/// <summary>It does not matter which silo one talks to.</summary>
+public abstract class ManyEntries<TEdition>(SharedSystem<TEdition> shared, ITestOutputHelper output) : SharedScenario<TEdition>(shared, output)
+    where TEdition : IEdition, new()
+{
+    // As many as make it next to impossible that one silo owns them all.
+    private const int Devices = 20;
+
+    [Fact]
+    public async Task A_device_is_seen_at_once_through_every_silo_whichever_it_is_connected_to()
+    {
+        for (var entry = 0; entry < Running.Entries.Count; entry++)
+        {
+            await using var client = await TestClient.Connect(Running.Entries[entry].MqttPort);
+            for (var i = 0; i < Devices; i++)
+            {
+                var device = $"seen-{entry}-{i}";
+                await client.Publish($"dt/devices/{device}/telemetry", $$"""{"temperature": {{i}} }""");
+                foreach (var asked in Running.Entries)
+                {
+                    var seen = await asked.Api.Device(device);
+                    Assert.Equal(i, seen?.GetProperty("readings").GetProperty("temperature").GetProperty("value").GetDouble());
+                }
+            }
+        }
+
+        foreach (var asked in Running.Entries)
+        {
+            var listed = await asked.Api.Get("devices?search=seen-&limit=1000");
+            Assert.Equal(Devices * Running.Entries.Count, listed.GetProperty("items").EnumerateArray().Select(Id).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public async Task A_rule_given_to_one_silo_is_in_force_on_all_when_it_is_answered()
+    {
+        for (var entry = 0; entry < Running.Entries.Count; entry++)
+        {
+            var rule = $"given-to-{entry}";
+            await Running.Entries[entry].Api.PutRule(rule, new { name = rule, condition = new { metric = $"strain-{entry}", @operator = ">", threshold = 5, duration = 0 } });
+            foreach (var (number, other) in Running.Entries.Index())
+            {
+                await using var client = await TestClient.Connect(other.MqttPort);
+                for (var i = 0; i < Devices; i++)
+                    await client.Publish($"dt/devices/beam-{number}-{i}/telemetry", $$"""{"strain-{{entry}}": 6}""");
+            }
+
+            var alerts = await Running.Api.Alerts($"rule={rule}");
+            Assert.Equal(Devices * Running.Entries.Count, alerts.Select(alert => alert.GetProperty("deviceId").GetString()).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public async Task An_alert_is_acknowledged_through_any_silo_and_all_know()
+    {
+        await Running.Api.PutRule("too-loud", new { name = "Too loud", condition = new { metric = "noise", @operator = ">", threshold = 80, duration = 0 } });
+        await using var client = await TestClient.Connect(Running.MqttPort);
+        foreach (var (number, entry) in Running.Entries.Index())
+        {
+            await client.Publish($"dt/devices/horn-{number}/telemetry", """{"noise": 90}""");
+            var alertId = Assert.Single(await entry.Api.Alerts($"device=horn-{number}")).GetProperty("alertId").GetString();
+
+            await entry.Api.Post($"alerts/{alertId}/acknowledge");
+
+            foreach (var asked in Running.Entries)
+            {
+                Assert.Equal("acknowledged", (await asked.Api.Get($"alerts/{alertId}")).GetProperty("status").GetString());
+                var open = (await asked.Api.Device($"horn-{number}"))!.Value.GetProperty("openAlerts").EnumerateArray().Single();
+                Assert.Equal("acknowledged", open.GetProperty("status").GetString());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_silo_says_that_it_is_ready()
+    {
+        foreach (var entry in Running.Entries)
+        {
+            using var http = new HttpClient();
+            var health = JsonDocument.Parse(await http.GetStringAsync(new Uri(entry.Http, "/health/ready"))).RootElement;
+            Assert.Equal("healthy", health.GetProperty("status").GetString());
+        }
+    }
+
+    private static string? Id(JsonElement device) => device.GetProperty("deviceId").GetString();
+}
