@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using OrleansIot.Scenarios;
 using OrleansIot.Scenarios.Clients;
 using OrleansIot.Scenarios.Editions;
+using OrleansIot.TestKit;
 
 namespace OrleansIot.Cluster.Tests;
 
@@ -73,6 +75,28 @@ public abstract class ManyEntries<TEdition>(SharedSystem<TEdition> shared, ITest
                 Assert.Equal("acknowledged", (await asked.Api.Get($"alerts/{alertId}")).GetProperty("status").GetString());
                 var open = (await asked.Api.Device($"horn-{number}"))!.Value.GetProperty("openAlerts").EnumerateArray().Single();
                 Assert.Equal("acknowledged", open.GetProperty("status").GetString());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_subscriber_hears_what_is_published_through_every_silo_whichever_it_is_connected_to()
+    {
+        foreach (var (listening, ear) in Running.Entries.Index())
+        {
+            var heard = new ConcurrentQueue<string>();
+            await using var subscriber = await TestClient.Connect(ear.MqttPort);
+            await subscriber.Subscribe($"plant/{listening}/#", heard.Enqueue);
+            foreach (var (number, mouth) in Running.Entries.Index())
+            {
+                await using var publisher = await TestClient.Connect(mouth.MqttPort);
+                for (var i = 0; i < Devices; i++)
+                    await publisher.Publish($"plant/{listening}/line", $"{number}-{i}");
+
+                string[] said = [.. Enumerable.Range(0, Devices).Select(i => $"{number}-{i}")];
+                await Eventually.IsTrue(
+                    $"what was published on silo {number} is heard on silo {listening}, once and in its order",
+                    () => Task.FromResult(said.SequenceEqual(heard.Where(text => text.StartsWith($"{number}-", StringComparison.Ordinal)))));
             }
         }
     }

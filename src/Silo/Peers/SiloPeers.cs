@@ -4,7 +4,7 @@ using OrleansIot.Gateway.Peers;
 namespace OrleansIot.Silo.Peers;
 
 /// <summary>Makes the gateways of all silos one to their clients.</summary>
-internal static class SiloPeers
+public static class SiloPeers
 {
     /// <summary>Between <c>AddSilo</c> and <c>AddMqttGateway</c>: the gateway listens when it knows its peers, and what it has for them leaves before the silo does.</summary>
     public static IServiceCollection AddSiloPeers(this IServiceCollection services)
@@ -15,7 +15,7 @@ internal static class SiloPeers
         return services.AddHostedService<SiloPeerWatch>();
     }
 
-    public static PeerId IdOf(SiloAddress silo) => new(silo.ToParsableString());
+    internal static PeerId IdOf(SiloAddress silo) => new(silo.ToParsableString());
 
-    public static SiloAddress AddressOf(PeerId peer) => SiloAddress.FromParsableString(peer.Name);
+    internal static SiloAddress AddressOf(PeerId peer) => SiloAddress.FromParsableString(peer.Name);
 }

@@ -14,6 +14,7 @@ using OrleansIot.Hosting;
 using OrleansIot.Hosting.Access;
 using OrleansIot.Notifications;
 using OrleansIot.Scenarios.Editions;
+using OrleansIot.Silo.Peers;
 using OrleansIot.TestKit.Storage;
 
 namespace OrleansIot.Cluster.Tests.TestingHost;
@@ -37,7 +38,7 @@ internal sealed class SiloOfTests(InMemoryStore store, InMemoryKeys keys, int mq
         {
             services.AddApi(context.Configuration).AddSharedSignInKeys().AddDashboard(context.Configuration);
             services.AddSingleton(provider => new GatewayRun(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.GetConsistentHashCode()));
-            services.AddMqttGateway();
+            services.AddSiloPeers().AddMqttGateway();
         });
         host.ConfigureWebHostDefaults(web => web.UseUrls("http://127.0.0.1:0").Configure(app => app.UsePages()));
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansIot.Mqtt.Client;
+using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Scenarios.Clients;
 
@@ -21,6 +22,13 @@ public sealed class TestClient : IAsyncDisposable
 
     /// <summary>QoS 1: completes with the PUBACK.</summary>
     public Task Publish(string topic, string payload) => _client.Publish(new MqttMessage { Topic = topic, Payload = Encoding.UTF8.GetBytes(payload) });
+
+    /// <summary>QoS 1: completes with the SUBACK. Payloads go to <paramref name="heard"/>.</summary>
+    public Task Subscribe(string filter, Action<string> heard) => _client.Subscribe(filter, MqttQoS.AtLeastOnce, (message, _) =>
+    {
+        heard(Encoding.UTF8.GetString(message.Payload.Span));
+        return ValueTask.CompletedTask;
+    });
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 }
