@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace OrleansIot.Silo.Clustering;
@@ -20,7 +22,7 @@ internal sealed class ClusterHostRules : IValidateOptions<ClusterHostOptions>
 
         if (options.AdvertisedAddress is { Length: > 0 } address)
         {
-            if (!IPAddress.TryParse(address, out var parsed) || parsed.Equals(IPAddress.Any) || parsed.Equals(IPAddress.IPv6Any))
+            if (!TryParse(address, out var parsed) || parsed.Equals(IPAddress.Any) || parsed.Equals(IPAddress.IPv6Any))
                 yield return $"Cluster:AdvertisedAddress is '{address}'. Set an IP address of this machine that the other silos can reach (127.0.0.1 where all are on this machine).";
             else if (options.Mode == ClusterMode.Localhost && !IPAddress.IsLoopback(parsed))
                 yield return $"Cluster:AdvertisedAddress is '{address}', but in Localhost mode there is no other silo that could want it. Leave it out, or set Cluster:Mode=DynamoDb.";
@@ -31,4 +33,8 @@ internal sealed class ClusterHostRules : IValidateOptions<ClusterHostOptions>
         if (options.ResponseTimeout < putOut)
             yield return $"Cluster:ResponseTimeout is {options.ResponseTimeout}, but has to be longer than a dead silo takes to be noticed, which with Cluster:ProbeTimeout and Cluster:MissedProbes is about {putOut}.";
     }
+
+    // .NET takes "127.0.0" and "1" for addresses too, of other machines than whoever left a part out meant.
+    private static bool TryParse(string address, [NotNullWhen(true)] out IPAddress? parsed) =>
+        IPAddress.TryParse(address, out parsed) && (parsed.AddressFamily != AddressFamily.InterNetwork || parsed.ToString() == address);
 }
