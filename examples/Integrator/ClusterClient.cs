@@ -1,9 +1,9 @@
+using Amazon.Runtime;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Orleans.Hosting;
 
 namespace OrleansIot.Integrator;
 
@@ -42,7 +42,8 @@ internal static class ClusterClient
 
     private static void Configure(DynamoDBGatewayOptions options, IConfigurationSection dynamo)
     {
-        options.Service = dynamo["ServiceUrl"] ?? dynamo["Region"];
+        // An address, or the name of a region; as for the silos, without either what the AWS SDK finds.
+        options.Service = dynamo["ServiceUrl"] ?? dynamo["Region"] ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName ?? "";
         options.AccessKey = dynamo["AccessKey"];
         options.SecretKey = dynamo["SecretKey"];
         options.TableName = $"{dynamo["TablePrefix"] ?? "orleansiot-"}membership";

@@ -1,9 +1,7 @@
 using System.Net.Sockets;
 using Amazon.Runtime;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Runtime;
 using OrleansIot.Integrator;
 
 const string Usage = """
@@ -30,7 +28,7 @@ if (words is not (["list"] or ["show" or "follow", _]))
 try
 {
     using var host = ClusterClient.Build(args[words.Length..]);
-    await host.StartAsync();
+    await host.StartAsync().WaitAsync(TimeSpan.FromSeconds(20)); // a table that does not answer is asked for minutes
     var fleet = new FleetReader(host.Services.GetRequiredService<IClusterClient>(), Console.Out, TimeProvider.System);
     var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
     var found = words switch

@@ -7,19 +7,16 @@ namespace OrleansIot.Hosting;
 /// <summary>Turns what is wrong with the settings or the machine into lines that a person can act on, all of them at once.</summary>
 public static class StartFaults
 {
-    private const int Success = 0;
     private const int Refused = 2;
 
     /// <summary>Runs the host; a fault that its user can mend is printed without a stack trace. Anything else is a bug and is thrown.</summary>
-    /// <param name="explain">Faults that only this host can have, in words for its user; null for all others.</param>
-    public static async Task<int> Guard(Func<Task> run, Func<Exception, string?>? explain = null)
+    public static async Task<int> Guard(Func<Task<int>> run)
     {
         try
         {
-            await run();
-            return Success;
+            return await run();
         }
-        catch (Exception e) when (Messages(e, explain) is { Count: > 0 } messages)
+        catch (Exception e) when (Messages(e) is { Count: > 0 } messages)
         {
             foreach (var message in messages)
                 await Console.Error.WriteLineAsync($"Cannot start: {message}");
@@ -28,10 +25,9 @@ public static class StartFaults
         }
     }
 
-    private static List<string> Messages(Exception exception, Func<Exception, string?>? explain) => exception switch
+    private static List<string> Messages(Exception exception) => exception switch
     {
-        AggregateException many when many.InnerExceptions.All(inner => Messages(inner, explain).Count > 0) => [.. many.InnerExceptions.SelectMany(inner => Messages(inner, explain))],
-        _ when explain?.Invoke(exception) is { } message => [message],
+        AggregateException many when many.InnerExceptions.All(inner => Messages(inner).Count > 0) => [.. many.InnerExceptions.SelectMany(inner => Messages(inner))],
         OptionsValidationException invalid => [.. invalid.Failures.SelectMany(failure => failure.Split("; ", StringSplitOptions.RemoveEmptyEntries)).Select(failure => BySetting(failure, invalid.OptionsType))],
 
         // The configuration binder's: a value that is no number, time span or boolean.

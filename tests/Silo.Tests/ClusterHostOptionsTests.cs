@@ -61,6 +61,15 @@ public class ClusterHostOptionsTests
     public void A_port_is_from_1_to_65535_and_that_for_clients_may_be_none(int silo, int gateway) =>
         Assert.NotEmpty(Faults(new ClusterHostOptions { SiloPort = silo, GatewayPort = gateway }));
 
+    [Fact]
+    public void A_fault_is_told_in_one_piece()
+    {
+        var faults = Faults(new ClusterHostOptions { SiloPort = 1, GatewayPort = 1, AdvertisedAddress = "x", ProbeTimeout = TimeSpan.FromMinutes(1) });
+
+        Assert.Equal(3, faults.Count);
+        Assert.All(faults, fault => Assert.DoesNotContain("; ", fault, StringComparison.Ordinal));
+    }
+
     private static List<string> Faults(ClusterHostOptions options) =>
         [.. new IValidateOptions<ClusterHostOptions>[] { new ClusterHostOptionsValidator(), new ClusterHostRules() }.SelectMany(rules => rules.Validate(null, options).Failures ?? [])];
 }

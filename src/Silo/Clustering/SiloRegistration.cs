@@ -21,7 +21,7 @@ internal static class SiloRegistration
         // Every silo can tell by it which connections were those of a silo that died.
         services.AddSingleton(provider => new GatewayRun(SiloRun.OfThis(provider)));
 
-        services.AddHostedService<OpenPorts>();
+        services.AddHostedService<SiloPorts>();
         if (mode == ClusterMode.DynamoDb)
             services.AddHostedService<StaleMembers>();
 
