@@ -34,7 +34,7 @@ public class ClusterHostOptionsTests
     [InlineData("0.0.0.0")]
     [InlineData("::")]
     [InlineData("silo-1")]
-    [InlineData("127.0.0")]
+    [InlineData("127.0.0.300")]
     public void An_address_that_other_silos_cannot_go_to_is_refused_by_the_name_of_its_setting(string address)
     {
         var fault = Assert.Single(Faults(new ClusterHostOptions { Mode = ClusterMode.DynamoDb, AdvertisedAddress = address }));

@@ -13,33 +13,35 @@ internal static class DynamoDbClustering
     private const string Grains = "grains";
     private const string Reminders = "reminders";
 
+    public static IEnumerable<string> TablesOf(DynamoDbOptions own) => new[] { Membership, Grains, Reminders }.Select(table => own.TablePrefix + table);
+
+    // One setting is both to Orleans: an address, or the name of a region. Without either it would take us-west-2, wherever our own
+    // tables are; so it is told what the AWS SDK finds for those.
+    public static (string Service, string? AccessKey, string? SecretKey) AccountOf(DynamoDbOptions own) =>
+        (FirstOf(own.ServiceUrl, own.Region) ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName ?? "", own.AccessKey, own.SecretKey);
+
     public static void UseDynamoDb(this ISiloBuilder silo)
     {
         silo.UseDynamoDBClustering(clustering => clustering.Configure<IOptions<DynamoDbOptions>>((options, own) =>
         {
-            (options.Service, options.AccessKey, options.SecretKey) = Account(own.Value);
+            (options.Service, options.AccessKey, options.SecretKey) = AccountOf(own.Value);
             options.TableName = own.Value.TablePrefix + Membership;
             (options.CreateIfNotExists, options.UpdateIfExists, options.UseProvisionedThroughput) = Tables(own.Value);
         }));
         silo.AddDynamoDBGrainStorage(GrainsRegistration.GrainStorageName, storage => storage.Configure<IOptions<DynamoDbOptions>>((options, own) =>
         {
-            (options.Service, options.AccessKey, options.SecretKey) = Account(own.Value);
+            (options.Service, options.AccessKey, options.SecretKey) = AccountOf(own.Value);
             options.TableName = own.Value.TablePrefix + Grains;
             (options.CreateIfNotExists, options.UpdateIfExists, options.UseProvisionedThroughput) = Tables(own.Value);
         }));
         silo.UseDynamoDBReminderService(_ => { });
         silo.Services.AddOptions<DynamoDBReminderStorageOptions>().Configure<IOptions<DynamoDbOptions>>((options, own) =>
         {
-            (options.Service, options.AccessKey, options.SecretKey) = Account(own.Value);
+            (options.Service, options.AccessKey, options.SecretKey) = AccountOf(own.Value);
             options.TableName = own.Value.TablePrefix + Reminders;
             (options.CreateIfNotExists, options.UpdateIfExists, options.UseProvisionedThroughput) = Tables(own.Value);
         });
     }
-
-    // One setting is both to Orleans: an address, or the name of a region. Without either it would take us-west-2, wherever our own
-    // tables are; so it is told what the AWS SDK finds for those.
-    private static (string Service, string? AccessKey, string? SecretKey) Account(DynamoDbOptions own) =>
-        (FirstOf(own.ServiceUrl, own.Region) ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName ?? "", own.AccessKey, own.SecretKey);
 
     // An existing table is looked at too, and waited for: another silo may have begun to create it a moment ago.
     private static (bool Create, bool Update, bool Provisioned) Tables(DynamoDbOptions own) => (own.CreateTables, own.CreateTables, false);

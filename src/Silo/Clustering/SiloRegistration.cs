@@ -23,7 +23,10 @@ internal static class SiloRegistration
 
         services.AddHostedService<SiloPorts>();
         if (mode == ClusterMode.DynamoDb)
+        {
+            services.AddHostedService<OrleansTables>();
             services.AddHostedService<StaleMembers>();
+        }
 
         builder.UseOrleans(silo =>
         {
