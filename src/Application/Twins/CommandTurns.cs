@@ -20,6 +20,7 @@ public sealed class CommandTurns
     private readonly int _capacity;
     private readonly Lock _lock = new();
     private readonly Queue<PendingCommand> _waiting = new();
+    private readonly List<PendingCommand> _batch = new(1);
     private TaskCompletionSource? _roomAgain;
     private TaskCompletionSource? _idle;
     private Exception? _closed;
@@ -141,7 +142,7 @@ public sealed class CommandTurns
 
     private async Task Run()
     {
-        var batch = new List<PendingCommand>(1);
+        var batch = _batch;
         while (Take(batch))
         {
             if (_commands.Length < batch.Count)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain;
@@ -61,6 +62,7 @@ public sealed class LiveTwin
     /// believing waits for the commit.
     /// </summary>
     /// <param name="decisions">Receives one decision per command.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask Execute(ReadOnlyMemory<TwinCommand> commands, Memory<Decision> decisions, CancellationToken cancellation)
     {
         var before = _twin;

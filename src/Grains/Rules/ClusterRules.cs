@@ -25,7 +25,7 @@ internal sealed partial class ClusterRules(IRuleStore store, IGrainFactory grain
     // After grains can be called, before twins are taken up.
     private const int SeedStage = ServiceLifecycleStage.Active + 10;
 
-    // A twentieth of a percent of one core, or a cent a month in DynamoDB, and as long as anybody would wait before asking why.
+    // One read of a short list per silo; and no longer than somebody would wait before asking why a rule does not fire.
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
 
     // Edits that come while the store is read make a look worthless; three in a row do not happen by hand.

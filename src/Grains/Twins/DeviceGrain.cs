@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -69,7 +70,12 @@ internal sealed partial class DeviceGrain : Grain, IDeviceGrain, ITwinOwnerGrain
             await Save(live.Twin);
     }
 
-    public ValueTask<Decision> Execute(TwinCommand command) => Turns.Execute(command);
+    public ValueTask<Decision> Execute(TwinCommand command)
+    {
+        // A task's continuation runs where the turn ends, for that is this grain's scheduler; the promise's own would be queued there again.
+        var promise = Turns.Execute(command);
+        return promise.IsCompleted ? promise : new(promise.AsTask());
+    }
 
     public async ValueTask<ImmutableArray<Decision>> ExecuteAll(ImmutableArray<TwinCommand> commands) =>
         ImmutableCollectionsMarshal.AsImmutableArray(await Task.WhenAll(Turns.Execute(commands.AsSpan())));
@@ -147,6 +153,7 @@ internal sealed partial class DeviceGrain : Grain, IDeviceGrain, ITwinOwnerGrain
 
     private CommandTurns Turns => _isDevice ? _turns : throw new ArgumentException($"The key of this grain is not a device id: {DeviceId.Rule}.");
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask Turn(ReadOnlyMemory<TwinCommand> commands, Memory<Decision> decisions)
     {
         try
