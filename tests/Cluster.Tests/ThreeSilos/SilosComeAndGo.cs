@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using OrleansIot.Scenarios.Clients;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Cluster.Tests.ThreeSilos;
 
 /// <summary>What an operator does to a cluster that works.</summary>
-public sealed class SilosComeAndGo(ITestOutputHelper output)
+public sealed partial class SilosComeAndGo(ITestOutputHelper output)
 {
     private const int Devices = 60;
     private const double Rate = 60;
@@ -27,8 +28,7 @@ public sealed class SilosComeAndGo(ITestOutputHelper output)
         output.WriteLine(
             $"Measured: a silo under load stopped in {TimeProvider.System.GetElapsedTime(stopping, stopped).TotalSeconds:0.0} s; all {Devices} devices served "
             + $"{TimeProvider.System.GetElapsedTime(stopped).TotalSeconds:0.0} s later (each sends every {fleet.Period.TotalSeconds:0.0} s).");
-        Assert.DoesNotContain("fail:", leaving.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("crit:", leaving.Output, StringComparison.Ordinal);
+        Assert.False(Fault().IsMatch(leaving.Output), $"The silo that was stopped complains:\n{leaving.Output}");
 
         var joining = TimeProvider.System.GetTimestamp();
         var joined = (await cluster.StartAnother()).Entry;
@@ -47,4 +47,8 @@ public sealed class SilosComeAndGo(ITestOutputHelper output)
         Assert.True(result.ConnectionErrors >= Devices / 3, "No third of the devices was connected to the silo that was stopped: it tested nothing.");
         await fleet.Acked.AreStoredOnce(joined.Api);
     }
+
+    // Orleans' own 100071: a call that another silo sent on to this one as it stopped was turned away. The sender asks anew.
+    [GeneratedRegex(@"\b(fail|crit): (?!Orleans\.Messaging\[100071\])")]
+    private static partial Regex Fault();
 }
