@@ -14,10 +14,8 @@ namespace OrleansIot.Scenarios;
 public abstract class DashboardInTheBrowser<TEdition>(SharedSystem<TEdition> shared, ITestOutputHelper output) : SharedScenario<TEdition>(shared, output)
     where TEdition : IEdition, new()
 {
-    private static readonly TimeSpan ToThePixel = TimeSpan.FromSeconds(1);
-
     [Fact]
-    public async Task A_first_message_is_on_an_open_page_within_a_second()
+    public async Task A_first_message_is_on_an_open_page_at_once()
     {
         // A system of its own: the page that a newcomer has open is empty until then.
         await using var system = await Edition.Start();
@@ -38,9 +36,9 @@ public abstract class DashboardInTheBrowser<TEdition>(SharedSystem<TEdition> sha
         await Expect(device.ById("metric-temperature").GetByTestId("metric-value")).ToContainTextAsync("72.5");
         var toTheTile = Stopwatch.GetElapsedTime(published);
 
-        Output.WriteLine($"publish to row {toTheRow.TotalMilliseconds:0} ms, to tile {toTheTile.TotalMilliseconds:0} ms");
-        Assert.InRange(toTheRow, TimeSpan.Zero, ToThePixel);
-        Assert.InRange(toTheTile, TimeSpan.Zero, ToThePixel);
+        Output.WriteLine($"Measured: on {Edition.Name} just started, publish to row {toTheRow.TotalMilliseconds:0} ms, to tile {toTheTile.TotalMilliseconds:0} ms");
+        Assert.InRange(toTheRow, TimeSpan.Zero, Edition.ToThePixel);
+        Assert.InRange(toTheTile, TimeSpan.Zero, Edition.ToThePixel);
         Assert.Empty(devices.Errors);
         Assert.Empty(device.Errors);
     }

@@ -6,6 +6,8 @@ namespace OrleansIot.Scenarios.Clients;
 /// <summary>Debian's Chromium, driven by Playwright. Whatever a page logs as an error is kept.</summary>
 public sealed class Browser : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
@@ -18,6 +20,9 @@ public sealed class Browser : IAsyncDisposable
     public static async Task<Browser> Start()
     {
         var chromium = Installed.Require("chromium");
+
+        // How long a page may take to be there is no test's subject, and a machine with other work is slow; those that measure use a clock.
+        Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
