@@ -73,7 +73,9 @@ internal sealed class WebSocketTransport : IDuplexPipe
         }
         catch (OperationCanceledException) when (!_aborted.IsCancellationRequested && _socket.State == WebSocketState.Open)
         {
-            // A server that stops interrupts the reads of its requests. This one goes on until the client has been told.
+            // A server that stops interrupts the reads of its requests. This one goes on until the client has been told. It yields:
+            // what tells that the connection was aborted may be waiting for this thread.
+            await Task.Yield();
             return true;
         }
     }
