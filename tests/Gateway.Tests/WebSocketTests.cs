@@ -1,9 +1,13 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansIot.Domain.Twins;
+using OrleansIot.Gateway.Connections;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.TestKit.Time;
@@ -132,6 +136,45 @@ public sealed class WebSocketTests : IAsyncLifetime
         Assert.Equal(0, _gateway.Twins.ClosedSessions);
     }
 
+    [Theory]
+    [InlineData("WebSocket")]
+    [InlineData("Tls")]
+    public async Task A_subscriber_that_reads_nothing_does_not_hold_up_the_stop(string listener)
+    {
+        using var authority = new TestAuthority();
+        authority.RenewGateway();
+        await using var gateway = await ListeningGateway.Start(authority.Settings(listener));
+        using var socket = new ClientWebSocket();
+        var (transport, subscriber) = listener == "Tls"
+            ? await StreamTransport.Tls(gateway.Address.Tls!.Port, authority)
+            : await StreamTransport.WebSocket(socket, new Uri($"ws://127.0.0.1:{gateway.Address.WebSocket!.Port}/mqtt"));
+        using var _ = transport;
+        await subscriber.Connect("slow");
+        await subscriber.Subscribe("flood", MqttQoS.AtMostOnce);
+
+        // More than its queue and every buffer on the way take together.
+        var (plain, publisher) = await SocketTransport.Open(gateway.Port);
+        using var __ = plain;
+        await publisher.Connect("fast");
+        var payload = new string('x', 200_000);
+        for (var n = 0; n < 150; n++)
+            await publisher.Publish("flood", payload);
+        await publisher.Ping();
+
+        await gateway.Stop().Within("the host's end");
+        Assert.Empty(gateway.Log.Of(LogLevel.Error));
+    }
+
+    [Fact]
+    public async Task A_refused_client_that_is_gone_before_it_is_told_is_no_fault()
+    {
+        await using var gateway = new TestGateway();
+        var sent = new Pipe();
+        await sent.Writer.WriteAsync(new byte[] { 0x00, 0x00 });
+        var connection = new DefaultConnectionContext("gone") { Transport = new Transport(sent.Reader, PipeWriter.Create(new LostStream())) };
+        await gateway.Services.GetRequiredService<MqttConnectionHandler>().OnConnectedAsync(connection).Within("the gateway's end of the connection");
+    }
+
     // [MQTT-6.0.0-3]
     [Theory]
     [InlineData("/mqtt", "other", HttpStatusCode.BadRequest)]
@@ -230,4 +273,11 @@ public sealed class WebSocketTests : IAsyncLifetime
     }
 
     private Uri Address(string path = "/mqtt") => new($"ws://127.0.0.1:{_gateway.Address.WebSocket!.Port}{path}");
+
+    private sealed record Transport(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    private sealed class LostStream : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("lost");
+    }
 }
