@@ -168,9 +168,10 @@ public sealed class WebSocketTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_client_that_is_gone_before_it_is_told_is_no_fault()
     {
-        await using var gateway = new TestGateway();
+        await using var gateway = new TestGateway(("Access:ApiKey", "secret"));
         var sent = new Pipe();
-        await sent.Writer.WriteAsync(new byte[] { 0x00, 0x00 });
+        sent.Writer.WritePacket(new ConnectPacket { CleanStart = true, ClientId = "pump-1"u8 }, MqttVersion.V5);
+        await sent.Writer.FlushAsync();
         var connection = new DefaultConnectionContext("gone") { Transport = new Transport(sent.Reader, PipeWriter.Create(new LostStream())) };
         await gateway.Services.GetRequiredService<MqttConnectionHandler>().OnConnectedAsync(connection).Within("the gateway's end of the connection");
     }
