@@ -20,6 +20,15 @@ internal static partial class GatewayLog
     [LoggerMessage(2004, LogLevel.Error, "Connection of {ClientId} at {RemoteEndPoint} ended by a fault of the gateway")]
     public static partial void ConnectionFaulted(this ILogger logger, Exception fault, string clientId, EndPoint? remoteEndPoint);
 
+    [LoggerMessage(2005, LogLevel.Information, "MQTT over {Transport} listening on {EndPoint}")]
+    public static partial void ListeningOver(this ILogger logger, string transport, IPEndPoint? endPoint);
+
+    [LoggerMessage(2006, LogLevel.Information, "New connections get the new certificate of {Subject}, valid until {NotAfter:u}")]
+    public static partial void CertificateLoaded(this ILogger logger, string subject, DateTime notAfter);
+
+    [LoggerMessage(2007, LogLevel.Error, "The new certificate files cannot be used, the old ones remain: {Fault}")]
+    public static partial void CertificateBroken(this ILogger logger, string fault);
+
     // One for every message while a store is down: its owner reports that, so this is for a close look only.
     [LoggerMessage(2010, LogLevel.Debug, "A reading of {DeviceId} was not acknowledged: its twin is unavailable")]
     public static partial void TwinUnavailable(this ILogger logger, Exception fault, string deviceId);

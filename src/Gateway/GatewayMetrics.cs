@@ -20,6 +20,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _refused;
     private readonly Counter<long> _shed;
     private readonly Counter<long> _protocolErrors;
+    private readonly Counter<long> _certificatesRefused;
     private readonly Counter<long> _clocksAhead;
     private readonly Counter<long> _relayed;
     private readonly Counter<long> _relayDropped;
@@ -40,6 +41,7 @@ internal sealed class GatewayMetrics : IDisposable
         _refused = _meter.CreateCounter<long>("orleansiot_mqtt_refused_publishes", "{message}", "Messages that their publisher may not send, by reason.");
         _shed = _meter.CreateCounter<long>("orleansiot_mqtt_shed_deliveries", "{message}", "Deliveries dropped instead of kept for a subscriber, by reason.");
         _protocolErrors = _meter.CreateCounter<long>("orleansiot_mqtt_protocol_errors", "{connection}", "Connections closed because of what the client sent, by reason.");
+        _certificatesRefused = _meter.CreateCounter<long>("orleansiot_mqtt_refused_certificates", "{connection}", "TLS connections refused for their client certificate, by reason.");
         _clocksAhead = _meter.CreateCounter<long>("orleansiot_clocks_ahead", "{reading}", "Readings whose timestamp lay in the future; filed under the time of arrival.");
         _relayed = _meter.CreateCounter<long>("orleansiot_mqtt_relayed", "{message}", "Messages between the gateways of a cluster, by direction.");
         _relayDropped = _meter.CreateCounter<long>("orleansiot_mqtt_relay_dropped", "{message}", "Messages not passed on to another gateway, by reason.");
@@ -82,6 +84,8 @@ internal sealed class GatewayMetrics : IDisposable
     public void DeliveryShed(string reason) => _shed.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void ProtocolError(MqttReasonCode reason) => _protocolErrors.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    public void CertificateRefused(string reason) => _certificatesRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void ClockAhead() => _clocksAhead.Add(1);
 

@@ -1,20 +1,70 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using OrleansIot.Gateway.Transports;
 
 namespace OrleansIot.Gateway;
 
-/// <summary>Only this machine may connect until there is a key that clients have to give.</summary>
+/// <summary>
+/// Only this machine may connect until there is a key that clients have to give. Each listener has a port of its own, and what
+/// TLS needs is there.
+/// </summary>
 internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<MqttGatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, MqttGatewayOptions options)
     {
-        if (!ListenAddress.TryParse(options.Host, out var address))
-            return ValidateOptionsResult.Fail($"Gateway:Host is '{options.Host}'; set an IP address, 'localhost', or '*' for all addresses.");
+        List<string> faults = [];
+        List<(string Setting, IPAddress Address, int Port)> listeners = [];
+        foreach (var (setting, host, port) in Listeners(options))
+        {
+            if (port is < 0 or > 65_535 && setting != MqttGatewayOptions.Section)
+                faults.Add($"{setting}:Port is {port}: set 0 for any free one, or up to 65535.");
 
-        return IPAddress.IsLoopback(address) || access.IsConfigured
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(
-                $"Gateway:Host is '{options.Host}', which other machines can reach, but there is no access key: " +
-                $"set {AccessKey.Setting} (MQTT clients then give it as their password), or set Gateway:Host to 127.0.0.1.");
+            if (!ListenAddress.TryParse(host, out var address))
+                faults.Add($"{setting}:Host is '{host}': set an IP address, 'localhost', or '*' for all addresses.");
+            else if (!IPAddress.IsLoopback(address) && !access.IsConfigured)
+                faults.Add($"{setting}:Host is '{host}', which other machines can reach, but there is no access key: " +
+                    $"set {AccessKey.Setting} (MQTT clients then give it as their password), or set {setting}:Host to 127.0.0.1.");
+            else
+                listeners.Add((setting, address, port));
+        }
+
+        for (var later = 1; later < listeners.Count; later++)
+        {
+            foreach (var earlier in listeners.Take(later).Where(earlier => Clash(earlier, listeners[later])))
+                faults.Add($"{listeners[later].Setting}:Port and {earlier.Setting}:Port are both {earlier.Port}: give each listener a port of its own.");
+        }
+
+        faults.AddRange(TlsFaults(options));
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static IEnumerable<(string Setting, string Host, int Port)> Listeners(MqttGatewayOptions options)
+    {
+        yield return (MqttGatewayOptions.Section, options.Host, options.Port);
+        if (options.Tls.Port is { } tls)
+            yield return ("Gateway:Tls", options.Tls.Host, tls);
+        if (options.WebSocket.Port is { } webSocket)
+            yield return ("Gateway:WebSocket", options.WebSocket.Host, webSocket);
+        if (options.SecureWebSocket.Port is { } secure)
+            yield return ("Gateway:SecureWebSocket", options.SecureWebSocket.Host, secure);
+    }
+
+    private static bool Clash((string Setting, IPAddress Address, int Port) one, (string Setting, IPAddress Address, int Port) other) =>
+        one.Port != 0 && one.Port == other.Port
+        && (one.Address.Equals(other.Address) || IsAny(one.Address) || IsAny(other.Address));
+
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
+    private static IEnumerable<string> TlsFaults(MqttGatewayOptions options)
+    {
+        if (!options.UsesTls)
+            yield break;
+
+        if (!Enum.IsDefined(options.Tls.ClientCertificates))
+            yield return "Gateway:Tls:ClientCertificates has to be None, Optional or Required.";
+        if (options.Tls.ReloadInterval < TimeSpan.FromMilliseconds(100) || options.Tls.ReloadInterval > TimeSpan.FromDays(1))
+            yield return $"Gateway:Tls:ReloadInterval is {options.Tls.ReloadInterval}: set 00:00:00.1 to 1.00:00:00.";
+        if (TlsMaterial.Load(TlsFiles.Read(options.Tls), options.Tls).Fault is { } fault)
+            yield return fault;
     }
 }

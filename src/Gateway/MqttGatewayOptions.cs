@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OrleansIot.Gateway.Transports;
 
 namespace OrleansIot.Gateway;
 
@@ -17,6 +18,15 @@ public sealed class MqttGatewayOptions
     [Range(0, 65_535)]
     public int Port { get; set; } = 1883;
 
+    /// <summary>MQTT over TLS, and the certificates. Default none.</summary>
+    public TlsOptions Tls { get; set; } = new();
+
+    /// <summary>MQTT over WebSocket at <c>/mqtt</c>. Default none.</summary>
+    public ListenerOptions WebSocket { get; set; } = new();
+
+    /// <summary>The same over TLS, with the certificates of <see cref="Tls"/>. Default none.</summary>
+    public ListenerOptions SecureWebSocket { get; set; } = new();
+
     /// <summary>Connections at a time; more are closed at once. Default 100,000.</summary>
     // The size of fleet the single-process edition is meant for; an idle connection takes about 14 KB of heap.
     [Range(1, 10_000_000)]
@@ -27,7 +37,7 @@ public sealed class MqttGatewayOptions
     [Range(1_024, 268_435_455)]
     public int MaxPacketBytes { get; set; } = 256 * 1024;
 
-    /// <summary>From the connection to its complete CONNECT packet. Default 10 s.</summary>
+    /// <summary>From the connection to its complete CONNECT packet; before that as long for TLS, and for WebSocket. Default 10 s.</summary>
     // Long enough for a modem's retransmissions, short enough that silent connections do not pile up.
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -72,4 +82,6 @@ public sealed class MqttGatewayOptions
     // given up for a peer that is about to be put out of the cluster. Unused in a gateway that is alone.
     [Range(65_536, int.MaxValue)]
     public int PeerQueueBytes { get; set; } = 64 * 1024 * 1024;
+
+    internal bool UsesTls => Tls.Port is not null || SecureWebSocket.Port is not null;
 }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using OrleansIot.Mqtt.Codec;
 
@@ -20,9 +21,21 @@ internal sealed class MqttConnectionHandler(GatewayParts gateway) : ConnectionHa
         }
         finally
         {
-            await connection.Transport.Input.CompleteAsync();
-            await connection.Transport.Output.CompleteAsync();
             gateway.Metrics.Connections(-1);
+            await connection.Transport.Input.CompleteAsync();
+            await Complete(connection.Transport.Output);
+        }
+    }
+
+    private static async ValueTask Complete(PipeWriter output)
+    {
+        try
+        {
+            await output.CompleteAsync();
+        }
+        catch (Exception lost) when (lost is IOException or OperationCanceledException)
+        {
+            // Over TLS and WebSocket this tries once more to send what a lost connection did not take.
         }
     }
 }

@@ -18,21 +18,29 @@ internal sealed class ListeningGateway : IAsyncDisposable
 
     public required FakeTwins Twins { get; init; }
 
-    public int Port => _app.Services.GetRequiredService<MqttGatewayAddress>().Bound!.Port;
+    public LogLines Log { get; private init; } = new();
+
+    public MqttGatewayAddress Address => _app.Services.GetRequiredService<MqttGatewayAddress>();
+
+    public int Port => Address.Bound!.Port;
 
     public string HttpAddress => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
-    public static async Task<ListeningGateway> Start(params string[] arguments)
+    public static Task<ListeningGateway> Start(params string[] arguments) => Start(TimeProvider.System, arguments);
+
+    public static async Task<ListeningGateway> Start(TimeProvider time, params string[] arguments)
     {
         var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0", "--Gateway:Port", "0", .. arguments]);
-        builder.Logging.ClearProviders();
+        var log = new LogLines();
+        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Services.AddSingleton(time);
         var twins = new FakeTwins();
         builder.Services.AddSingleton<ITwins>(twins);
         builder.Services.AddSingleton<IngestStatistics>();
         builder.AddMqttGateway();
         var app = builder.Build();
         app.MapGet("/", () => "hello");
-        var gateway = new ListeningGateway(app) { Twins = twins };
+        var gateway = new ListeningGateway(app) { Twins = twins, Log = log };
         await app.StartAsync();
         return gateway;
     }

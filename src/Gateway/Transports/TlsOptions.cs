@@ -1,0 +1,21 @@
+namespace OrleansIot.Gateway.Transports;
+
+/// <summary>MQTT over TLS 1.2 and 1.3, and the certificates, which secure WebSocket uses too.</summary>
+public sealed class TlsOptions : ListenerOptions
+{
+    /// <summary>PEM file of the gateway's certificate, followed by those between it and its root. Default none.</summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>PEM file of its private key, without a passphrase. Default none.</summary>
+    public string? KeyPath { get; set; }
+
+    /// <summary>Whether clients show a certificate. Default None.</summary>
+    public ClientCertificates ClientCertificates { get; set; }
+
+    /// <summary>PEM file of the authorities that client certificates come from; no others are trusted. Default none.</summary>
+    public string? ClientCaPath { get; set; }
+
+    /// <summary>How often the files are looked at; new ones serve new connections, those that are open stay. Default 10 s.</summary>
+    // Three small files: nothing beside the wait of whoever has just renewed one.
+    public TimeSpan ReloadInterval { get; set; } = TimeSpan.FromSeconds(10);
+}
