@@ -1,0 +1,7 @@
+namespace OrleansIot.Domain.Access;
+
+public enum PolicyEffect
+{
+    Allow,
+    Deny,
+}

@@ -1,0 +1,13 @@
+namespace OrleansIot.Domain.Access;
+
+internal enum PolicyVariableKind
+{
+    ClientId,
+    SourceIp,
+    ThingName,
+    ThingTypeName,
+    ThingIsAttached,
+    ThingAttribute,
+    Certificate,
+    ConnectAttributes,
+}
