@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using OrleansIot.Application.History;
 
 namespace OrleansIot.Storage.DynamoDb;
 
@@ -64,6 +65,8 @@ public sealed class DynamoDbOptions : IValidatableObject
     // At 5 ms each that is 50,000 a second; more sockets would only wait for each other. What is beyond waits here, and slows its device.
     [Range(1, 10_000)]
     public int MaxConcurrentRequests { get; set; } = 256;
+
+    public HistoryRetention Retention => new(TimeSpan.FromDays(ReadingRetentionDays), TimeSpan.FromDays(RollupRetentionDays));
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

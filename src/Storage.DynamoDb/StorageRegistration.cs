@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OrleansIot.Storage.DynamoDb.History;
+using OrleansIot.Application.History;
+using OrleansIot.Application.Stores;
 
 namespace OrleansIot.Storage.DynamoDb;
 
@@ -27,8 +28,9 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().History);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().SignInKeys);
         services.AddHostedService<StoreStartup>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DynamoDbOptions>>().Value.Retention);
         services.AddHostedService<RetentionJob>();
-        services.AddSingleton<StoreHealth>();
+        services.AddSingleton(provider => new StoreHealth(provider.GetRequiredService<DynamoDbStore>().Probe, provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         return services;
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using OrleansIot.Application.History;
 
 namespace OrleansIot.Storage.Sqlite;
 
@@ -21,6 +22,8 @@ public sealed class SqliteOptions
     // A year and a month: this week can be held against the same week of last year.
     [Range(1, 36_500)]
     public int RollupRetentionDays { get; set; } = 400;
+
+    public HistoryRetention Retention => new(TimeSpan.FromDays(ReadingRetentionDays), TimeSpan.FromDays(RollupRetentionDays));
 }
 
 [OptionsValidator]

@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OrleansIot.Storage.Sqlite.History;
+using OrleansIot.Application.History;
+using OrleansIot.Application.Stores;
 
 namespace OrleansIot.Storage.Sqlite;
 
@@ -25,8 +26,9 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Rules);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Retention);
         services.AddHostedService<RetentionJob>();
-        services.AddSingleton<StoreHealth>();
+        services.AddSingleton(provider => new StoreHealth(provider.GetRequiredService<SqliteStore>().Probe, provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         return services;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansIot.Application;
+using OrleansIot.Application.Stores;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite;
 using OrleansIot.Storage.Sqlite.Database;
@@ -62,7 +63,7 @@ public sealed class FailureTests : IAsyncDisposable
     [Fact]
     public async Task A_store_that_takes_no_writes_is_not_ready_until_it_does_again()
     {
-        var health = new StoreHealth(await _directory.Open(busyTimeout: TimeSpan.FromMilliseconds(1)), _directory.Time);
+        var health = new StoreHealth((await _directory.Open(busyTimeout: TimeSpan.FromMilliseconds(1))).Probe, _directory.Time);
         Assert.Equal(HealthStatus.Healthy, await Status());
         using (var other = SqliteDatabase.Open(_directory.File, readOnly: false, TimeSpan.Zero))
         {

@@ -1,14 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using OrleansIot.Application;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Domain;
 
-namespace OrleansIot.Storage.DynamoDb.History;
+namespace OrleansIot.Application.History;
 
-/// <summary>Hides every hour what is older than <see cref="DynamoDbOptions"/> say, until DynamoDB has deleted it.</summary>
-internal sealed partial class RetentionJob(IReadingHistory history, IOptions<DynamoDbOptions> options, TimeProvider time, ILogger<RetentionJob> log) : BackgroundService
+/// <summary>Has the history drop, every hour, what is older than its retention.</summary>
+public sealed partial class RetentionJob(IReadingHistory history, HistoryRetention retention, TimeProvider time, ILogger<RetentionJob> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -32,8 +30,7 @@ internal sealed partial class RetentionJob(IReadingHistory history, IOptions<Dyn
         var now = Instant.From(time.GetUtcNow());
         try
         {
-            await history.Expire(
-                now - TimeSpan.FromDays(options.Value.ReadingRetentionDays), now - TimeSpan.FromDays(options.Value.RollupRetentionDays), stopping);
+            await history.Expire(now - retention.Readings, now - retention.Rollups, stopping);
         }
         catch (StoreException e)
         {
@@ -41,6 +38,6 @@ internal sealed partial class RetentionJob(IReadingHistory history, IOptions<Dyn
         }
     }
 
-    [LoggerMessage(3112, LogLevel.Warning, "Hiding old readings failed; tried again in an hour")]
+    [LoggerMessage(1005, LogLevel.Warning, "Dropping old readings failed; tried again in an hour")]
     private partial void LogExpireFailed(Exception exception);
 }

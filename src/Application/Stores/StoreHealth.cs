@@ -1,10 +1,10 @@
-using OrleansIot.Application;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace OrleansIot.Storage.Sqlite;
+namespace OrleansIot.Application.Stores;
 
 /// <summary>Ready is a store that takes writes: it is asked for one. Anybody may ask, so at most one a second is made of it.</summary>
-internal sealed class StoreHealth(SqliteStore store, TimeProvider time) : IHealthCheck
+/// <param name="probe">Makes the store write something of no consequence.</param>
+public sealed class StoreHealth(Func<CancellationToken, ValueTask> probe, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -30,12 +30,12 @@ internal sealed class StoreHealth(SqliteStore store, TimeProvider time) : IHealt
     {
         try
         {
-            await store.Probe(CancellationToken.None).AsTask().WaitAsync(Patience, time);
+            await probe(CancellationToken.None).AsTask().WaitAsync(Patience, time);
             return HealthCheckResult.Healthy();
         }
         catch (StoreException e)
         {
-            // The reason names files, so it goes to the log alone: anybody may read the answer.
+            // The reason may name files, tables and addresses, so it goes to the log alone: anybody may read the answer.
             return HealthCheckResult.Unhealthy("The store does not take writes.", e);
         }
         catch (TimeoutException)
