@@ -10,6 +10,9 @@ internal readonly record struct PublishAnswer(MqttReasonCode Code, string? Reaso
     // [MQTT-3.4.2.1] 0x10
     public static readonly PublishAnswer NobodySubscribed = new(MqttReasonCode.NoMatchingSubscribers);
 
+    public static readonly PublishAnswer NotAuthorized =
+        new(MqttReasonCode.NotAuthorized, "topic.not-authorized: the policies of this client do not allow to publish here.");
+
     public static readonly PublishAnswer ReservedTopic =
         new(MqttReasonCode.NotAuthorized, "topic.reserved: topics that begin with $ are the server's own; publish to another topic.");
 

@@ -116,6 +116,8 @@ internal sealed partial class ClientConnection
     {
         if (!TopicFilter.TryParse(request.Filter, out var filter))
             return MqttReasonCode.TopicFilterInvalid;
+        if (!_access.MaySubscribe(filter.Utf8Bytes))
+            return MqttReasonCode.NotAuthorized;
         if (filter.IsShared)
             return MqttReasonCode.SharedSubscriptionsNotSupported;
 

@@ -3,8 +3,10 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using OrleansIot.Application.Twins;
+using OrleansIot.Domain.Access;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
+using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Peers;
 using OrleansIot.Gateway.Telemetry;
@@ -27,11 +29,14 @@ internal sealed partial class ClientConnection : IDisposable
     // A client that takes more at a time gains nothing, and what it has not acknowledged is kept.
     private const int MaxOutboundInFlight = 1_000;
 
+    private static readonly PolicySet EverythingAllowed = PolicySet.Of([BuiltInPolicies.Everything]);
+
     private readonly ConnectionContext _connection;
     private readonly PipeReader _input;
     private readonly MqttFrameReader _frames;
     private readonly ConnectRequest _request;
     private readonly GatewayParts _gateway;
+    private readonly ClientAccess _access;
     private readonly DeviceId? _device;
     private readonly SessionId _sessionId;
     private readonly ClientSession _session;
@@ -51,13 +56,14 @@ internal sealed partial class ClientConnection : IDisposable
         ClientId = request.ClientId.Length > 0 ? request.ClientId : $"auto-{Guid.NewGuid():N}";
         _device = DeviceId.TryParse(request.ClientId, out var device) ? device : null;
         _sessionId = gateway.Devices.Next();
+        _access = new ClientAccess(EverythingAllowed, new AccessContext(ClientId));
 
         _session = new ClientSession(ClientId, gateway.Options, gateway.Metrics);
         var acks = new PublishAcks(gateway.Options.ReceiveMaximum + MaxUnsentAcks);
-        _writer = new ConnectionWriter(connection.Transport.Output, request.Client, acks, gateway.Time, gateway.Metrics) { OnWritten = _progress.Raise };
+        _writer = new ConnectionWriter(connection.Transport.Output, request.Client, _access, acks, gateway.Time, gateway.Metrics) { OnWritten = _progress.Raise };
         _session.OnQueued = _writer.Wake;
         _session.OnOverflow = () => Close(CloseReason.TooSlow);
-        _intake = new PublishIntake(_session, _device, _sessionId, acks, gateway.Broker, gateway.Telemetry, gateway.Options, gateway.Time, gateway.Metrics)
+        _intake = new PublishIntake(_session, _access, _device, _sessionId, acks, gateway.Broker, gateway.Telemetry, gateway.Options, gateway.Time, gateway.Metrics)
         {
             OnAcksReady = _writer.Wake,
             OnRoom = _progress.Raise,
@@ -246,7 +252,7 @@ internal sealed partial class ClientConnection : IDisposable
         await SayGoodbye(reason, writing);
 
         // [MQTT-3.1.2-8]
-        if (_isAccepted && !reason.DiscardsWill && _request.Will is { } will)
+        if (_isAccepted && !reason.DiscardsWill && _request.Will is { } will && _access.MayPublish(will.Body.Topic, will.Retain))
             await _gateway.Telemetry.PublishWill(will, _session, Arrival.Now(_gateway.Time));
 
         _gateway.Clients.Leave(this);

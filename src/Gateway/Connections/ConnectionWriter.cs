@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Mqtt.Codec;
 
@@ -9,7 +10,8 @@ namespace OrleansIot.Gateway.Connections;
 /// Writes one client's socket: one loop, which puts everything that came together since its last flush into the next one.
 /// PUBACKs and other answers go in the order in which they became ready, and before messages.
 /// </summary>
-internal sealed class ConnectionWriter(PipeWriter output, ClientTraits client, PublishAcks acks, TimeProvider time, GatewayMetrics metrics)
+internal sealed class ConnectionWriter(
+    PipeWriter output, ClientTraits client, ClientAccess access, PublishAcks acks, TimeProvider time, GatewayMetrics metrics)
 {
     // As much as the transport buffers before it makes a writer wait.
     private const int BatchBytes = 64 * 1024;
@@ -135,6 +137,12 @@ internal sealed class ConnectionWriter(PipeWriter output, ClientTraits client, P
         if (secondsLeft == 0)
         {
             metrics.DeliveryShed("expired");
+            return false;
+        }
+
+        if (!access.MayReceive(publish.Message.Body.Topic))
+        {
+            metrics.DeliveryShed("not-authorized");
             return false;
         }
 

@@ -1,5 +1,6 @@
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
+using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Mqtt.Codec;
@@ -12,7 +13,7 @@ namespace OrleansIot.Gateway.Telemetry;
 /// (<see cref="MqttGatewayOptions.ShedAfter"/>) are QoS 0 readings dropped instead.
 /// </summary>
 internal sealed class PublishIntake(
-    ClientSession session, DeviceId? device, SessionId sessionId, PublishAcks acks, MessageBroker broker, TelemetryIngest telemetry,
+    ClientSession session, ClientAccess access, DeviceId? device, SessionId sessionId, PublishAcks acks, MessageBroker broker, TelemetryIngest telemetry,
     MqttGatewayOptions options, TimeProvider time, GatewayMetrics metrics)
 {
     private readonly TopicRouteCache _routes = new();
@@ -60,6 +61,13 @@ internal sealed class PublishIntake(
             return false;
 
         metrics.Publish(publish.QoS);
+        if (!access.MayPublish(publish.Topic, publish.Retain))
+        {
+            metrics.PublishRefused("not-authorized");
+            Answer(publish, ticket, PublishAnswer.NotAuthorized);
+            return true;
+        }
+
         switch (route.Kind)
         {
             case TopicKind.Plain:
