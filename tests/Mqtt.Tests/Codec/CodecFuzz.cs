@@ -8,7 +8,7 @@ namespace OrleansIot.Mqtt.Tests.Codec;
 
 /// <summary>
 /// The codec against anything that may come: valid packets, broken ones, noise. A case is one seed, which the message of a failure
-/// shows; such a seed becomes a line of its own at the end.
+/// shows; a seed that failed stays as its own test.
 /// </summary>
 public sealed class CodecFuzz(ITestOutputHelper output)
 {
