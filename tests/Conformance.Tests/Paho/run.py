@@ -7,8 +7,10 @@ The suites' own -h and -p collide with unittest's options, so what their main pa
 Exit code 0: passed. Otherwise what it says is on the two streams.
 """
 
+import faulthandler
 import importlib
 import logging
+import os
 import socket
 import sys
 import unittest
@@ -43,6 +45,8 @@ def strictly(method):
 
 
 def main(arguments):
+    # Some tests wait for ever for what does not come; who started this gives up shortly after, and is to know where it was.
+    faulthandler.dump_traceback_later(90)
     if arguments[2:] == ["--list"]:
         print("\n".join(unittest.TestLoader().getTestCaseNames(load(*arguments[:2]).Test)))
         return 0
@@ -62,6 +66,4 @@ if __name__ == "__main__":
     sys.stdout.flush()
     sys.stderr.flush()
     # Not sys.exit: a receiver thread of the suite may still be waiting.
-    import os
-
     os._exit(code)
