@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OrleansIot.TestKit.Peers;
+using OrleansIot.TestKit.Processes;
 
 namespace OrleansIot.Conformance.Tests.Clients;
 
@@ -15,8 +16,11 @@ public sealed class MosquittoWholeProtocol(ClientGateway gateway) : IClassFixtur
     public async Task QoS_2_arrives_once_and_in_order(string version)
     {
         const int Count = 300;
-        await using var subscriber = await MosquittoSub.Start(gateway.Port, ["-V", version, "-q", "2", "-t", $"once/{version}", "-F", "%t %p %q"]);
-        await using var publisher = await TestKit.Processes.ChildProcess.Run(
+
+        // mosquitto_sub 2.0.11 miscounts QoS 2 against its own receive maximum of 20 and leaves mosquitto itself with a protocol error.
+        string[] room = version == "mqttv5" ? ["-D", "connect", "receive-maximum", "65535"] : [];
+        await using var subscriber = await MosquittoSub.Start(gateway.Port, ["-V", version, .. room, "-q", "2", "-t", $"once/{version}", "-F", "%t %p %q"]);
+        await using var publisher = await ChildProcess.Run(
             Installed.Require("mosquitto_pub"),
             ["-h", "127.0.0.1", "-p", $"{gateway.Port}", "-V", version, "-q", "2", "-t", $"once/{version}", "-l"],
             Patience,
@@ -40,7 +44,11 @@ public sealed class MosquittoWholeProtocol(ClientGateway gateway) : IClassFixtur
         await MosquittoPub.Run(gateway.Port, "-V", version, "-q", "1", "-t", $"away/{version}", "-m", "one");
         await MosquittoPub.Run(gateway.Port, "-V", version, "-q", "2", "-t", $"away/{version}", "-m", "two");
         await MosquittoPub.Run(gateway.Port, "-V", version, "-q", "1", "-t", $"away/{version}", "-m", "three");
-        Assert.Equal("1 one\n2 two\n1 three", await MosquittoSub.Run(gateway.Port, [.. session, "-F", "%q %p", "-C", "3", "-W", "15"]));
+
+        // Order holds within a QoS; a message of QoS 2 is printed when it is released.
+        var kept = (await MosquittoSub.Run(gateway.Port, [.. session, "-F", "%q %p", "-C", "3", "-W", "15"])).Split('\n');
+        Assert.Equal(["1 one", "1 three"], kept.Where(line => line[0] == '1'));
+        Assert.Equal(["2 two"], kept.Where(line => line[0] != '1'));
     }
 
     [Theory(Skip = WholeProtocol.Missing)]
