@@ -15,7 +15,7 @@ public sealed record StorePorts(ITwinJournal Journal, ITwinSnapshots Snapshots, 
 {
     public static StorePorts Of(InMemoryStore store) => new(store.Journal, store.Journal, store.Alerts, store.Rules, store.Outbox, store.History, store.Sessions);
 
-    internal static StorePorts Of(DynamoDbStore store) => new(store.Journal, store.Snapshots, store.Alerts, store.Rules, store.Outbox, store.History, null!);
+    internal static StorePorts Of(DynamoDbStore store) => new(store.Journal, store.Snapshots, store.Alerts, store.Rules, store.Outbox, store.History, store.Sessions);
 
     internal static StorePorts Of(SqliteStore store) => new(store.Journal, store.Snapshots, store.Alerts, store.Rules, store.Outbox, store.History, store.Sessions);
 }
