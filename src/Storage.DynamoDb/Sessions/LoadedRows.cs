@@ -51,7 +51,8 @@ internal sealed class LoadedRows
 
     public (StoredMessaging Messaging, SessionIndex Index) Build()
     {
-        var index = new SessionIndex { LastNumber = _lastNumber };
+        var index = new SessionIndex();
+        index.KeepLastNumber(_lastNumber);
         var messages = new Dictionary<long, StoredMessage>();
         StoredSession[] sessions = [.. _terms.Select(terms => Session(terms, index, messages))];
         var retained = new List<StoredMessage>(_retained.Count);
@@ -61,7 +62,7 @@ internal sealed class LoadedRows
             index.Retained.Add(item.Partition(), MessageBody.PartsOf(item));
         }
 
-        return (new StoredMessaging(sessions, retained, _lastNumber), index);
+        return (new StoredMessaging(sessions, retained, index.LastNumber), index);
     }
 
     private StoredSession Session(Item terms, SessionIndex index, Dictionary<long, StoredMessage> messages)
@@ -118,6 +119,7 @@ internal sealed class LoadedRows
         }
 
         var owed = SessionItems.ReadOwed(item, client, message);
+        index.GiveOut(client, owed.Delivery.Number);
         entry.Owed.Add(owed.Delivery.Number, new SessionIndex.Owed(shared, shared is null ? MessageBody.PartsOf(item) : 1));
         return owed;
     }

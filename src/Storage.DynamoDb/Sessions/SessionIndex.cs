@@ -6,6 +6,9 @@ namespace OrleansIot.Storage.DynamoDb.Sessions;
 /// </summary>
 internal sealed class SessionIndex
 {
+    private string _lastClient = "";
+    private long _keptNumber;
+
     public Dictionary<string, Session> Sessions { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<long, SharedMessage> Shared { get; } = [];
@@ -13,7 +16,26 @@ internal sealed class SessionIndex
     /// <summary>How many items each retained message takes, by its partition.</summary>
     public Dictionary<string, int> Retained { get; } = new(StringComparer.Ordinal);
 
-    public long LastNumber { get; set; }
+    public long LastNumber { get; private set; }
+
+    /// <summary>
+    /// Whether the last number needs an item of its own. It does not while the delivery that has it is there, which tells as much:
+    /// so a message that is owed is one write.
+    /// </summary>
+    public bool MustKeepLastNumber => LastNumber > _keptNumber && !(Sessions.TryGetValue(_lastClient, out var session) && session.Owed.ContainsKey(LastNumber));
+
+    public void GiveOut(string client, long number)
+    {
+        if (number > LastNumber)
+            (LastNumber, _lastClient) = (number, client);
+    }
+
+    /// <summary>It has an item of its own.</summary>
+    public void KeepLastNumber(long number)
+    {
+        _keptNumber = number;
+        LastNumber = Math.Max(LastNumber, number);
+    }
 
     internal sealed class Session(string client)
     {

@@ -15,12 +15,12 @@ internal sealed class SessionWrites(SessionIndex index)
     public static SessionWrites Of(IReadOnlyList<SessionChange> changes, SessionIndex index)
     {
         var writes = new SessionWrites(index);
-        var before = index.LastNumber;
         foreach (var change in changes)
             writes.Apply(change);
 
-        if (index.LastNumber > before)
+        if (index.MustKeepLastNumber)
         {
+            index.KeepLastNumber(index.LastNumber);
             var last = AttributeExtensions.Key(SessionKeys.MetaPartition, SessionKeys.LastNumberSort);
             last[Names.Version] = AttributeExtensions.Of(index.LastNumber);
             writes.Put(last);
@@ -97,7 +97,7 @@ internal sealed class SessionWrites(SessionIndex index)
         var known = new List<(SessionIndex.Session Session, StoredDelivery Delivery)>(owed.Deliveries.Count);
         foreach (var delivery in owed.Deliveries)
         {
-            index.LastNumber = Math.Max(index.LastNumber, delivery.Number);
+            index.GiveOut(delivery.ClientId, delivery.Number);
             if (Find(delivery.ClientId) is not { } session)
                 continue;
 
