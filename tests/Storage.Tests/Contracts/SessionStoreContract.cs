@@ -165,6 +165,14 @@ public abstract class SessionStoreContract(ISessionsUnderTest subject) : IAsyncL
     }
 
     [Fact]
+    public async Task A_delivery_that_is_not_there_yet_cannot_be_over()
+    {
+        await Append(Kept("a"), Delivered("a", 1), Owed("a", 1));
+
+        Assert.Equal([1], (await _store.Load(default)).Session("a").Numbers());
+    }
+
+    [Fact]
     public async Task A_session_that_ended_takes_all_with_it_but_not_what_others_are_owed()
     {
         await Append(
