@@ -24,7 +24,10 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _clocksAhead;
     private readonly Counter<long> _relayed;
     private readonly Counter<long> _relayDropped;
+    private readonly Counter<long> _sessionsRefused;
+    private readonly Counter<long> _journalFailures;
     private long _connections;
+    private long _sessions;
     private long _subscriptions;
     private long _retained;
     private long _outboundBytes;
@@ -45,6 +48,9 @@ internal sealed class GatewayMetrics : IDisposable
         _clocksAhead = _meter.CreateCounter<long>("orleansiot_clocks_ahead", "{reading}", "Readings whose timestamp lay in the future; filed under the time of arrival.");
         _relayed = _meter.CreateCounter<long>("orleansiot_mqtt_relayed", "{message}", "Messages between the gateways of a cluster, by direction.");
         _relayDropped = _meter.CreateCounter<long>("orleansiot_mqtt_relay_dropped", "{message}", "Messages not passed on to another gateway, by reason.");
+        _sessionsRefused = _meter.CreateCounter<long>("orleansiot_mqtt_refused_sessions", "{session}", "Sessions that end with their connection because as many as may be are kept.");
+        _journalFailures = _meter.CreateCounter<long>("orleansiot_mqtt_failed_session_commits", "{commit}", "Commits of sessions and retained messages that the store did not take.");
+        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_sessions", () => Volatile.Read(ref _sessions), "{session}", "Sessions that outlive their connection.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_connections", () => Volatile.Read(ref _connections), "{connection}", "Open MQTT connections.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_subscriptions", () => Volatile.Read(ref _subscriptions), "{subscription}", "Subscriptions of all clients.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_retained_messages", () => Volatile.Read(ref _retained), "{message}", "Retained messages.");
@@ -54,6 +60,12 @@ internal sealed class GatewayMetrics : IDisposable
     }
 
     public void Connections(int change) => Interlocked.Add(ref _connections, change);
+
+    public void Sessions(int change) => Interlocked.Add(ref _sessions, change);
+
+    public void SessionRefused() => _sessionsRefused.Add(1);
+
+    public void JournalFailed() => _journalFailures.Add(1);
 
     public void Subscriptions(int change) => Interlocked.Add(ref _subscriptions, change);
 

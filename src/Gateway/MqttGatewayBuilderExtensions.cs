@@ -37,8 +37,12 @@ public static class MqttGatewayBuilderExtensions
         services.AddSingleton<DeviceSessions>();
 
         services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<SessionJournal>();
         services.AddSingleton<RetainedMessages>();
         services.AddSingleton<MessageBroker>();
+        services.AddSingleton<OfflineRoom>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<SessionRecovery>();
         services.AddSingleton<ConnectedClients>();
         services.AddSingleton<GatewayParts>();
         services.AddSingleton<MqttConnectionHandler>();

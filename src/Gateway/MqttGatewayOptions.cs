@@ -42,7 +42,10 @@ public sealed class MqttGatewayOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Messages of one connection that may be on their way to being stored; then its socket is read no further. Default 100.</summary>
+    /// <summary>
+    /// Messages of one connection that may be on their way to being stored; then its socket is read no further. MQTT 5 clients are told
+    /// it as Receive Maximum. Default 100.
+    /// </summary>
     // What AWS IoT Core allows, and within what a twin remembers to know a redelivery by (RecentMessages).
     [Range(1, 128)]
     public int ReceiveMaximum { get; set; } = 100;
@@ -66,6 +69,52 @@ public sealed class MqttGatewayOptions
     // 64 of the largest packets.
     [Range(1_024, int.MaxValue)]
     public int OutboundQueueBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>How long the session of a client of MQTT 3.1.1 without clean session is kept after its connection. Default 7 days.</summary>
+    // 3.1.1 lets a client say no more than "kept". A device that was off over a long weekend finds what it missed; one that is gone for
+    // good does not hold its queue for ever.
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan SessionExpiry { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>The longest that a session is kept after its connection, whatever its client asks for. Default 7 days.</summary>
+    // What AWS IoT Core allows. A client that asked for more is told so in CONNACK.
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan MaxSessionExpiry { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Sessions that outlive their connection, those included that are connected. Default 100,000.</summary>
+    // As many as connections. A client beyond that is let in, and its session ends with its connection, which MQTT 5 tells it.
+    [Range(0, 10_000_000)]
+    public int MaxSessions { get; set; } = 100_000;
+
+    /// <summary>Messages of QoS 1 and 2 that are kept for one session without a connection; later ones are dropped and counted. Default 1,000.</summary>
+    // mosquitto's max_queued_messages.
+    [Range(0, 10_000_000)]
+    public int OfflineQueueMessages { get; set; } = 1_000;
+
+    /// <summary>Bytes of messages that are kept for one session without a connection. Default 1 MiB.</summary>
+    // 1 KiB for each of the default number.
+    [Range(0, int.MaxValue)]
+    public int OfflineQueueBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Bytes of messages that are kept for all sessions without a connection together. Default 256 MiB.</summary>
+    // They are in memory as well as in the store; a fleet that is away must not take the process with it.
+    [Range(0, long.MaxValue)]
+    public long OfflineBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>Bytes of changes to sessions and retained messages that may wait for the store; then what has to be stored is refused. Default 64 MiB.</summary>
+    // Several seconds of a store that commits in batches of 4 MiB.
+    [Range(65_536, int.MaxValue)]
+    public int SessionJournalBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Topic aliases that a client of MQTT 5 may set. Default 10.</summary>
+    // mosquitto's; AWS IoT Core's is 8. A device has one or two topics.
+    [Range(0, 65_535)]
+    public int TopicAliasMaximum { get; set; } = 10;
+
+    /// <summary>The longest keep-alive of a client of MQTT 5; one that asks for more or for none is told this. Default none: the client's own.</summary>
+    // Useful where what is between drops connections that are silent for long. 3.1.1 has no way to tell.
+    [Range(typeof(TimeSpan), "00:00:01", "18:12:15")]
+    public TimeSpan? MaxKeepAlive { get; set; }
 
     /// <summary>Topics that may hold a retained message. Default 10,000.</summary>
     // Retained messages are for state that rarely changes; a topic per device of a middling fleet fits.

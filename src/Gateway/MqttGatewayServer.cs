@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Gateway.Transports;
 
@@ -34,6 +35,7 @@ internal sealed class MqttGatewayServer(
     {
         var configured = options.Value;
         var parts = services.GetRequiredService<GatewayParts>();
+        await services.GetRequiredService<SessionRecovery>().Run(cancellationToken);
         if (configured.UsesTls)
             _certificates = new TlsCertificates(configured.Tls, parts.Time, parts.Metrics, logger);
 
@@ -62,10 +64,14 @@ internal sealed class MqttGatewayServer(
     }
 
     /// <summary>Stops listening and has every connection end itself (<see cref="CloseReason.ServerStopping"/>).</summary>
-    public Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         address.Bound = address.Tls = address.WebSocket = address.SecureWebSocket = null;
-        return _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+        if (_server is null)
+            return;
+
+        await _server.StopAsync(cancellationToken);
+        await services.GetRequiredService<SessionJournal>().Stop(cancellationToken);
     }
 
     public void Dispose()

@@ -156,8 +156,8 @@ public sealed class PeerTests : IAsyncLifetime
 
         // Not even what the gateway itself would retain there.
         var broker = gateways[0].Services.GetRequiredService<MessageBroker>();
-        broker.Publish(new BrokeredMessage(PublishBody.Copy("$SYS/broker/uptime"u8, "1"u8), MqttQoS.AtMostOnce, Retain: true, 0), null);
-        broker.Publish(new BrokeredMessage(PublishBody.Copy("fence"u8, "2"u8), MqttQoS.AtMostOnce, Retain: false, 0), null);
+        broker.Publish(new BrokeredMessage(PublishBody.Copy("$SYS/broker/uptime"u8, "1"u8), MqttQoS.AtMostOnce, Retain: true, 0), null, default, out _);
+        broker.Publish(new BrokeredMessage(PublishBody.Copy("fence"u8, "2"u8), MqttQoS.AtMostOnce, Retain: false, 0), null, default, out _);
         Assert.Equal("2", (await subscriber.Expect(MqttPacketType.Publish)).Payload);
     }
 

@@ -11,6 +11,8 @@ internal sealed record GatewayParts(
     IOptions<MqttGatewayOptions> Configured,
     AccessKey Access,
     ConnectedClients Clients,
+    SessionRegistry Sessions,
+    SessionJournal Journal,
     MessageBroker Broker,
     TelemetryIngest Telemetry,
     DeviceSessions Devices,
