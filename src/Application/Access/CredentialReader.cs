@@ -83,6 +83,11 @@ public sealed class CredentialReader(JsonElement json, string place, ICollection
     /// <summary>Null where the field is not there, or no text.</summary>
     public string? Text(string field) => json.TryGetProperty(field, out var value) ? Text(value) : null;
 
+    /// <summary>The texts of a list; none where it is not there, or no list.</summary>
+    public IReadOnlyList<string> Texts(string field) => json.TryGetProperty(field, out var list) && list.ValueKind == JsonValueKind.Array
+        ? [.. list.EnumerateArray().Select(item => Text(item) ?? item.GetRawText())]
+        : [];
+
     public bool Has(string field) => json.TryGetProperty(field, out _);
 
     public void Fault(string field, string problem, string mend) =>

@@ -24,7 +24,7 @@ internal static class ClientAccessRegistration
         services.AddSingleton<Doorkeeper>();
         services.AddSingleton<PrincipalPolicies>();
         services.AddSingleton<OpenConnections>();
-        services.AddSingleton<IConnectedClients>(provider => provider.GetRequiredService<OpenConnections>());
+        services.AddSingleton<IGatewayAccess>(provider => provider.GetRequiredService<OpenConnections>());
         services.AddSingleton<RefusedConnections>();
         services.AddSingleton<Admission>();
 

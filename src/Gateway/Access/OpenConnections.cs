@@ -12,7 +12,7 @@ namespace OrleansIot.Gateway.Access;
 /// The connections that are open, and what each was let in by. When access changes they are reviewed: what they may do follows the
 /// new policies, and who would not be let in any more has to go.
 /// </summary>
-internal sealed class OpenConnections : IConnectedClients, IDisposable
+internal sealed class OpenConnections : IGatewayAccess, IDisposable
 {
     private readonly ConcurrentDictionary<ClientAccess, byte> _all = new();
     private readonly Lock _reviewing = new();
@@ -26,6 +26,10 @@ internal sealed class OpenConnections : IConnectedClients, IDisposable
         (_book, _policies, _metrics, _logger) = (book, policies, metrics, logger);
         _book.Changed += Review;
     }
+
+    public bool ConnectAttributesNeedGrant => _policies.ConnectAttributesNeedGrant;
+
+    public string? AnonymousPolicy => _policies.AnonymousPolicy;
 
     public (string Principal, PolicySet Policies, AccessContext Context)? Find(string clientId)
     {
