@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansIot.Api.Access;
+using OrleansIot.Api.AccessControl;
 using OrleansIot.Api.Alerts;
 using OrleansIot.Api.Devices;
 using OrleansIot.Api.Health;
@@ -54,6 +55,7 @@ public static class ApiRegistration
         api.MapRules();
         api.MapAlerts();
         api.MapStream();
+        api.MapAccess();
         routes.MapMetrics();
         routes.MapHealth();
         routes.MapSignIn();

@@ -21,9 +21,10 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
 
             if (!ListenAddress.TryParse(host, out var address))
                 faults.Add($"{setting}:Host is '{host}': set an IP address, 'localhost', or '*' for all addresses.");
-            else if (!IPAddress.IsLoopback(address) && !access.IsConfigured)
+            else if (!IPAddress.IsLoopback(address) && !access.AdmitsOthers)
                 faults.Add($"{setting}:Host is '{host}', which other machines can reach, but there is no access key: " +
-                    $"set {AccessKey.Setting} (MQTT clients then give it as their password), or set {setting}:Host to 127.0.0.1.");
+                    $"set {AccessKey.Setting} (MQTT clients then give it as their password), or set {setting}:Host to 127.0.0.1, " +
+                    "or Gateway:Access:Anonymous to Never (each client then needs credentials of its own).");
             else
                 listeners.Add((setting, address, port));
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansIot.Application.Telemetry.Payloads;
+using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Gateway.Telemetry;
@@ -28,6 +29,7 @@ public static class MqttGatewayBuilderExtensions
         services.AddOptionsWithValidateOnStart<MqttGatewayOptions, MqttGatewayOptionsValidator>().BindConfiguration(MqttGatewayOptions.Section);
         services.AddSingleton<IValidateOptions<MqttGatewayOptions>, ListenAddressRule>();
         services.AddSingleton<AccessKey>();
+        services.AddClientAccess();
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<MetricNameCache>();

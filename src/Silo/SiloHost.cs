@@ -44,6 +44,8 @@ internal static class SiloHost
 
     // Sign-ins are kept in it too: what one silo signed, another can read.
     private static IServiceCollection AddStore(this IServiceCollection services, ClusterMode mode, IConfiguration configuration) => mode == ClusterMode.Localhost
-        ? services.AddSqliteStorage(configuration).AddSignInKeys(provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Path)
+        ? services.AddSqliteStorage(configuration).AddSignInKeys(DataFolder).AddAccessFile(DataFolder)
         : services.AddDynamoDbStorage(configuration).AddSharedSignInKeys();
+
+    private static string DataFolder(IServiceProvider provider) => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Path;
 }

@@ -30,6 +30,7 @@ internal static class StandaloneHost
             .AddSignInKeys(provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Path)
             .AddDashboard(builder.Configuration);
         builder.AddMqttGateway();
+        builder.Services.AddAccessFile(provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Path);
         builder.Services
             .AddLocalAgent(builder.Configuration)
             .AddDemoFleet(builder.Configuration);

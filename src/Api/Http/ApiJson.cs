@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrleansIot.Api.AccessControl;
 using OrleansIot.Api.Alerts;
 using OrleansIot.Api.Devices;
 using OrleansIot.Api.Health;
@@ -32,4 +33,18 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(DescribedEvent))]
 [JsonSerializable(typeof(MissedEvent))]
 [JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(ListDocument<PolicyDocument>))]
+[JsonSerializable(typeof(PolicyDocument))]
+[JsonSerializable(typeof(ListDocument<UserDocument>))]
+[JsonSerializable(typeof(UserDocument))]
+[JsonSerializable(typeof(UserRequest))]
+[JsonSerializable(typeof(ListDocument<CertificateDocument>))]
+[JsonSerializable(typeof(CertificateDocument))]
+[JsonSerializable(typeof(CertificateRequest))]
+[JsonSerializable(typeof(ListDocument<TokenDocument>))]
+[JsonSerializable(typeof(TokenDocument))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(ExplainRequest))]
+[JsonSerializable(typeof(ExplanationDocument))]
+[JsonSerializable(typeof(JsonDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext;

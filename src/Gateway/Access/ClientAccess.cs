@@ -1,12 +1,17 @@
 using OrleansIot.Domain.Access;
+using OrleansIot.Gateway.Connections;
 
 namespace OrleansIot.Gateway.Access;
 
 /// <summary>
 /// What one connection may do: its policies asked with what is known of it. On any thread, on each message: allocates nothing.
 /// </summary>
-internal sealed class ClientAccess(PolicySet policies, AccessContext context)
+/// <param name="refusals">Hears of what was not allowed; null where nobody has to.</param>
+internal sealed class ClientAccess(PolicySet policies, AccessContext context, ClientRefusals? refusals = null)
 {
+    /// <summary>Of a client that has not been let in.</summary>
+    public static readonly ClientAccess None = new(PolicySet.Empty, AccessContext.Nobody);
+
     private volatile PolicySet _policies = policies;
 
     /// <summary>Policies may change under an open connection; what is asked from then on goes by the new ones.</summary>
@@ -18,14 +23,47 @@ internal sealed class ClientAccess(PolicySet policies, AccessContext context)
 
     public AccessContext Context { get; } = context;
 
-    public bool MayPublish(ReadOnlySpan<byte> topic, bool retain) =>
-        Allows(PolicyRequest.Publish(topic)) && (!retain || Allows(PolicyRequest.RetainPublish(topic)));
+    public Principal Principal { get; init; } = Principal.Anonymous;
+
+    public ShownCertificate? Certificate { get; init; }
+
+    /// <summary>Ends the connection; set while it is open.</summary>
+    public Action<CloseReason>? Close { get; set; }
+
+    /// <summary>What CONNECT asked for, to ask again when policies change.</summary>
+    public ConnectAttributes Attributes { get; init; }
+
+    public ClientRefusals? Refusals => refusals;
+
+    public bool MayPublish(ReadOnlySpan<byte> topic, bool retain)
+    {
+        if (Allows(PolicyRequest.Publish(topic)) && (!retain || Allows(PolicyRequest.RetainPublish(topic))))
+            return true;
+
+        if (refusals is { EndsConnection: true })
+            Close?.Invoke(AccessCloseReason.PublishRefused);
+        return false;
+    }
 
     /// <param name="filter">As the client wrote it, without <c>$share/…/</c>.</param>
-    public bool MaySubscribe(ReadOnlySpan<byte> filter) => Allows(PolicyRequest.Subscribe(filter));
+    public bool MaySubscribe(ReadOnlySpan<byte> filter)
+    {
+        if (Allows(PolicyRequest.Subscribe(filter)))
+            return true;
+
+        refusals?.Metrics.SubscriptionRefused();
+        return false;
+    }
 
     /// <summary>Asked on each delivery, so that what is revoked ends existing subscriptions too.</summary>
-    public bool MayReceive(ReadOnlySpan<byte> topic) => Allows(PolicyRequest.Receive(topic));
+    public bool MayReceive(ReadOnlySpan<byte> topic) => _policies.Evaluate(PolicyRequest.Receive(topic), Context).IsAllowed;
 
-    private bool Allows(in PolicyRequest request) => _policies.Evaluate(request, Context).IsAllowed;
+    private bool Allows(in PolicyRequest request)
+    {
+        var decision = _policies.Evaluate(request, Context);
+        if (!decision.IsAllowed)
+            refusals?.Tell(this, request, decision);
+
+        return decision.IsAllowed;
+    }
 }

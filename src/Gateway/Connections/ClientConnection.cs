@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using OrleansIot.Application.Twins;
-using OrleansIot.Domain.Access;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Access;
@@ -28,8 +27,6 @@ internal sealed partial class ClientConnection : IDisposable
 
     // A client that takes more at a time gains nothing, and what it has not acknowledged is kept.
     private const int MaxOutboundInFlight = 1_000;
-
-    private static readonly PolicySet EverythingAllowed = PolicySet.Of([BuiltInPolicies.Everything]);
 
     private readonly ConnectionContext _connection;
     private readonly PipeReader _input;
@@ -56,10 +53,10 @@ internal sealed partial class ClientConnection : IDisposable
     public ClientConnection(ConnectionContext connection, MqttFrameReader frames, ConnectRequest request, GatewayParts gateway)
     {
         (_connection, _input, _frames, _request, _gateway) = (connection, connection.Transport.Input, frames, request, gateway);
-        ClientId = request.ClientId.Length > 0 ? request.ClientId : $"auto-{Guid.NewGuid():N}";
+        ClientId = request.Access.Context.ClientId;
         _device = DeviceId.TryParse(request.ClientId, out var device) ? device : null;
         _sessionId = gateway.Devices.Next();
-        _access = new ClientAccess(EverythingAllowed, new AccessContext(ClientId));
+        _access = request.Access;
 
         _acks = new PublishAcks(gateway.Options.ReceiveMaximum + MaxUnsentAcks);
         _writer = new ConnectionWriter(connection.Transport.Output, request.Client, _access, _acks, gateway.Time, gateway.Metrics) { OnWritten = _progress.Raise };

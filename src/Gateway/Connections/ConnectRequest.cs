@@ -1,4 +1,6 @@
 using System.Text;
+using OrleansIot.Domain.Access;
+using OrleansIot.Gateway.Access;
 using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Gateway.Connections;
@@ -12,6 +14,14 @@ internal sealed record ConnectRequest(
     ClientTraits Client, string ClientId, bool CleanStart, uint? SessionExpiry, TimeSpan KeepAlive, WillMessage? Will, byte[] Password,
     bool WantsOtherAuthentication)
 {
+    public string UserName { get; init; } = "";
+
+    /// <summary>What the client asks for beyond the connection, as policies name it.</summary>
+    public ConnectAttributes Attributes { get; init; }
+
+    /// <summary>What the client may do, once it has been let in.</summary>
+    public ClientAccess Access { get; init; } = ClientAccess.None;
+
     public static ConnectRequest Copy(scoped in ConnectPacket packet, MqttVersion version)
     {
         var properties = packet.Properties;
@@ -31,11 +41,24 @@ internal sealed record ConnectRequest(
             TimeSpan.FromSeconds(packet.KeepAlive),
             packet.HasWill ? WillOf(packet) : null,
             packet.Password.ToArray(),
-            properties.TryGetBytes(MqttPropertyId.AuthenticationMethod, out _));
+            properties.TryGetBytes(MqttPropertyId.AuthenticationMethod, out _))
+        {
+            UserName = Encoding.UTF8.GetString(packet.UserName),
+            Attributes = AttributesOf(packet, version),
+        };
     }
 
     /// <summary>In place of one that could not be read; tells no more than the version to answer in.</summary>
     public static ConnectRequest Unread(MqttVersion version) => new(new ClientTraits(version), "", true, null, TimeSpan.Zero, null, [], false);
+
+    // A session outlives its connection in 3.1.1 unless it is a clean one, in 5.0 where it is to expire later (3.1.2.11.2); and to ask
+    // for an earlier one is to have had one.
+    private static ConnectAttributes AttributesOf(scoped in ConnectPacket packet, MqttVersion version)
+    {
+        var isPersistent = !packet.CleanStart
+            || (version == MqttVersion.V5 && packet.Properties.TryGetNumber(MqttPropertyId.SessionExpiryInterval, out var expiry) && expiry > 0);
+        return (isPersistent ? ConnectAttributes.PersistentConnect : ConnectAttributes.None) | (packet.HasWill ? ConnectAttributes.LastWill : ConnectAttributes.None);
+    }
 
     private static WillMessage WillOf(scoped in ConnectPacket packet) =>
         new(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Peers;
 using OrleansIot.Gateway.Telemetry;
@@ -10,6 +11,7 @@ namespace OrleansIot.Gateway.Connections;
 internal sealed record GatewayParts(
     IOptions<MqttGatewayOptions> Configured,
     AccessKey Access,
+    Admission Admission,
     ConnectedClients Clients,
     SessionRegistry Sessions,
     SessionJournal Journal,

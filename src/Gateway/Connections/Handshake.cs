@@ -32,9 +32,11 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
                 gateway.Metrics.Received(isRead ? 1 : 0, length - buffer.Length);
                 input.AdvanceTo(buffer.Start, isRead ? buffer.Start : result.Buffer.End);
 
+                if (isRead && !_verdict.IsRefusal)
+                    (_verdict, _request) = await gateway.Admission.Decide(_request!, connection);
                 if (_verdict.IsRefusal)
                     return await Refuse();
-                if (_request is not null)
+                if (_request is not null && _ended is null)
                     return _request;
                 if (_ended is { } reason)
                     return Drop(reason);
@@ -71,7 +73,7 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
             _request = ConnectRequest.Copy(packet, version);
 
         if (_request is { } request)
-            _verdict = ConnectVerdict.On(request, gateway.Access);
+            _verdict = ConnectVerdict.On(request);
         else
             _request = ConnectRequest.Unread(version);
         return true;
@@ -90,7 +92,7 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
 
     private ConnectRequest? Drop(string reason)
     {
-        gateway.Logger.ConnectionRefused(_request?.ClientId ?? "", connection.RemoteEndPoint, reason);
+        gateway.Admission.Refusals.Tell(_request?.ClientId ?? "", connection.RemoteEndPoint, reason);
         return null;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class MqttConnectionHandler(GatewayParts gateway) : ConnectionHa
                 return;
 
             using var client = new ClientConnection(connection, frames, request, gateway);
+            using var open = gateway.Admission.Open.Enter(request.Access, client.Close);
             await client.Run();
         }
         finally

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
+using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Mqtt.Codec;
 
@@ -93,17 +93,10 @@ internal sealed class WebSocketEndpoint : IHttpApplication<HttpContext>
             return (StatusCodes.Status400BadRequest, "The WebSocket sub-protocol has to be 'mqtt'.");
 
         // Without a key only this machine may connect. A page of another site in a browser on it is not this machine.
-        return _gateway.Access.IsConfigured || (IsLocal(request.Request.Host.Host) && IsLocalOrigin(request.Request.Headers[HeaderNames.Origin]))
+        return _gateway.Access.AdmitsOthers || WebSocketOrigin.IsLocal(request.Request.Headers)
             ? null
             : (StatusCodes.Status403Forbidden, $"Without an access key ({AccessKey.Setting}) only this machine and its pages may connect.");
     }
-
-    private static bool IsLocalOrigin(string? origin) =>
-        string.IsNullOrEmpty(origin) || (Uri.TryCreate(origin, UriKind.Absolute, out var site) && IsLocal(site.IdnHost));
-
-    private static bool IsLocal(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static IPEndPoint? Remote(HttpContext request) =>
         request.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, request.Connection.RemotePort) : null;

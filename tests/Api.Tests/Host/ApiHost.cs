@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansIot.Application.Access;
+using OrleansIot.Application.Access.Ports;
 using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.History.Ports;
@@ -72,6 +74,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<IAlertBook>(services => services.GetRequiredService<LocalTwins>());
         builder.Services.AddSingleton<LocalHistory>().AddSingleton<IReadingHistory>(services => services.GetRequiredService<LocalHistory>());
         builder.Services.AddSingleton<LocalOutbox>().AddSingleton<IOutbox>(services => services.GetRequiredService<LocalOutbox>());
+        builder.Services.AddSingleton<IAccessStore, InMemoryAccessStore>().AddSingleton<IAccessBook, AccessBook>();
         builder.Services.AddApi(builder.Configuration);
         more?.Invoke(builder.Services);
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,7 +52,7 @@ internal sealed class TestGateway : IAsyncDisposable
     {
         var up = new Pipe(readsInline ? new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false) : PipeOptions.Default);
         var down = new Pipe(toClient ?? PipeOptions.Default);
-        var context = new TestConnectionContext(new DuplexPipe(up.Reader, down.Writer)) { ConnectionId = $"test-{++_lastConnection}" };
+        var context = new TestConnectionContext(new DuplexPipe(up.Reader, down.Writer)) { ConnectionId = $"test-{++_lastConnection}", RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, _lastConnection) };
         var serverSide = _host.Services.GetRequiredService<MqttConnectionHandler>().OnConnectedAsync(context);
         return new TestClient(new DuplexPipe(down.Reader, up.Writer), version, serverSide);
     }
