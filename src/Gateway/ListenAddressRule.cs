@@ -14,8 +14,12 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
     {
         List<string> faults = [];
         List<(string Setting, IPAddress Address, int Port)> listeners = [];
-        foreach (var (setting, host, port) in Listeners(options))
+        foreach (var (setting, transport, host, port, _) in Listener.All(options))
         {
+            if (!Enum.IsDefined(transport))
+                faults.Add($"{setting}:Transport has to be {string.Join(", ", Enum.GetNames<GatewayTransport>())}.");
+            if (port is null)
+                faults.Add($"{setting}:Port is not set: set 0 for any free one, or up to 65535.");
             if (port is < 0 or > 65_535 && setting != MqttGatewayOptions.Section)
                 faults.Add($"{setting}:Port is {port}: set 0 for any free one, or up to 65535.");
 
@@ -25,7 +29,7 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
                 faults.Add($"{setting}:Host is '{host}', which other machines can reach, but there is no access key: " +
                     $"set {AccessKey.Setting} (MQTT clients then give it as their password), or set {setting}:Host to 127.0.0.1.");
             else
-                listeners.Add((setting, address, port));
+                listeners.Add((setting, address, port ?? 0));
         }
 
         for (var later = 1; later < listeners.Count; later++)
@@ -38,17 +42,6 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    private static IEnumerable<(string Setting, string Host, int Port)> Listeners(MqttGatewayOptions options)
-    {
-        yield return (MqttGatewayOptions.Section, options.Host, options.Port);
-        if (options.Tls.Port is { } tls)
-            yield return ("Gateway:Tls", options.Tls.Host, tls);
-        if (options.WebSocket.Port is { } webSocket)
-            yield return ("Gateway:WebSocket", options.WebSocket.Host, webSocket);
-        if (options.SecureWebSocket.Port is { } secure)
-            yield return ("Gateway:SecureWebSocket", options.SecureWebSocket.Host, secure);
-    }
-
     private static bool Clash((string Setting, IPAddress Address, int Port) one, (string Setting, IPAddress Address, int Port) other) =>
         one.Port != 0 && one.Port == other.Port
         && (one.Address.Equals(other.Address) || IsAny(one.Address) || IsAny(other.Address));
@@ -57,14 +50,20 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
 
     private static IEnumerable<string> TlsFaults(MqttGatewayOptions options)
     {
-        if (!options.UsesTls)
+        var setups = Listener.All(options).Where(listener => listener.Tls is not null).ToList();
+        if (setups.Count == 0)
             yield break;
 
-        if (!Enum.IsDefined(options.Tls.ClientCertificates))
-            yield return "Gateway:Tls:ClientCertificates has to be None, Optional or Required.";
         if (options.Tls.ReloadInterval < TimeSpan.FromMilliseconds(100) || options.Tls.ReloadInterval > TimeSpan.FromDays(1))
             yield return $"Gateway:Tls:ReloadInterval is {options.Tls.ReloadInterval}: set 00:00:00.1 to 1.00:00:00.";
-        if (TlsMaterial.Load(TlsFiles.Read(options.Tls), options.Tls).Fault is { } fault)
-            yield return fault;
+        foreach (var (setting, setup) in setups.Select(listener => (listener.Setting, listener.Tls!)).DistinctBy(listener => listener.Item2))
+        {
+            if (!Enum.IsDefined(setup.ClientCertificates))
+                yield return $"{setting}:ClientCertificates has to be None, Optional or Required.";
+            if (setup.Passphrase is not null && setup.KeyPassphrase.Path is not null)
+                yield return $"{setup.KeyPassphrase.Name} is set, and the passphrase itself too: set one of them.";
+            if (TlsMaterial.Load(TlsFiles.Read(setup), setup).Fault is { } fault)
+                yield return fault;
+        }
     }
 }

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Options;
 using OrleansIot.Application.Telemetry.Payloads;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
+using OrleansIot.Gateway.Limits;
+using OrleansIot.Gateway.Presence;
 using OrleansIot.Gateway.Telemetry;
 
 namespace OrleansIot.Gateway;
@@ -40,6 +42,9 @@ public static class MqttGatewayBuilderExtensions
         services.AddSingleton<RetainedMessages>();
         services.AddSingleton<MessageBroker>();
         services.AddSingleton<ConnectedClients>();
+        services.AddSingleton(provider => new ConnectionVersions(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<PresenceEvents>();
+        services.AddSingleton<ConnectionGate>();
         services.AddSingleton<GatewayParts>();
         services.AddSingleton<MqttConnectionHandler>();
 

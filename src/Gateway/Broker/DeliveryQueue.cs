@@ -27,6 +27,16 @@ internal sealed class DeliveryQueue(MqttGatewayOptions options, GatewayMetrics m
         }
     }
 
+    /// <summary>How many wait for their acknowledgement.</summary>
+    public int InFlight
+    {
+        get
+        {
+            lock (_lock)
+                return _window.Count;
+        }
+    }
+
     /// <summary>Starts a connection that lets this many messages be unacknowledged.</summary>
     public void Connect(int receiveMaximum)
     {
@@ -43,9 +53,14 @@ internal sealed class DeliveryQueue(MqttGatewayOptions options, GatewayMetrics m
                 return true;
             if (_live >= options.OutboundQueueMessages || _bytes + publish.Message.Size > options.OutboundQueueBytes)
                 return false;
+            if (!metrics.Outbound.TryTake(_bytes, publish.Message.Size, publish.QoS))
+            {
+                metrics.OutboundBudgetReached();
+                return false;
+            }
 
             _live++;
-            Count(publish.Message.Size);
+            _bytes += publish.Message.Size;
             _waiting.Enqueue(publish);
             return true;
         }

@@ -1,14 +1,18 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using OrleansIot.Application.Twins;
 using OrleansIot.Domain.Access;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
+using OrleansIot.Gateway.Limits;
 using OrleansIot.Gateway.Peers;
+using OrleansIot.Gateway.Presence;
 using OrleansIot.Gateway.Telemetry;
 using OrleansIot.Mqtt.Codec;
 
@@ -44,9 +48,11 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly PublishIntake _intake;
     private readonly SilenceDeadline _keepAlive;
     private readonly WakeUp _progress = new();
+    private readonly PublishThrottle? _throttle;
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CloseReason? _closeReason;
     private PendingSubscribe? _subscribing;
+    private ClientPresence? _presence;
     private ITimer? _untilShedding;
     private bool _isAccepted;
 
@@ -69,10 +75,14 @@ internal sealed partial class ClientConnection : IDisposable
             OnRoom = _progress.Raise,
             OnNotStored = () => Close(CloseReason.NotStored),
         };
+        _throttle = PublishThrottle.For(gateway, _progress.Raise);
         _keepAlive = new SilenceDeadline(gateway.Time, () => Close(CloseReason.KeepAlive));
     }
 
     public string ClientId { get; }
+
+    /// <summary>Shown in the TLS handshake; null without one.</summary>
+    public X509Certificate2? Certificate => _connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
     /// <summary>When its id became its own, by which gateways agree on who was last.</summary>
     public PeerStamp ConnectedAt { get; set; }
@@ -82,6 +92,9 @@ internal sealed partial class ClientConnection : IDisposable
 
     /// <summary>Completes when the connection reads no more, has no subscriptions, and its id is free.</summary>
     public Task Left => _left.Task;
+
+    /// <summary>Readings on their way to being stored, and messages that the client has not acknowledged.</summary>
+    public (int In, int Out) InFlight => (_intake.InFlight, _session.Deliveries.InFlight);
 
     private MqttVersion Version => _request.Client.Version;
 
@@ -124,6 +137,7 @@ internal sealed partial class ClientConnection : IDisposable
     public void Dispose()
     {
         _keepAlive.Dispose();
+        _throttle?.Dispose();
         _untilShedding?.Dispose();
     }
 
@@ -170,6 +184,7 @@ internal sealed partial class ClientConnection : IDisposable
             _gateway.Peers?.Connected(ClientId, ConnectedAt);
 
         _isAccepted = true;
+        _presence = _gateway.Presence.Connected(this, _connection);
         _gateway.Metrics.Connect(MqttReasonCode.Success);
         _gateway.Logger.ClientConnected(ClientId, _connection.RemoteEndPoint, Version == MqttVersion.V5 ? "5.0" : "3.1.1");
         _session.Deliveries.Connect(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight));
@@ -255,6 +270,7 @@ internal sealed partial class ClientConnection : IDisposable
         if (_isAccepted && !reason.DiscardsWill && _request.Will is { } will && _access.MayPublish(will.Body.Topic, will.Retain))
             await _gateway.Telemetry.PublishWill(will, _session, Arrival.Now(_gateway.Time));
 
+        _presence?.Disconnected(reason);
         _gateway.Clients.Leave(this);
         _left.SetResult();
         Report(reason);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Peers;
+using OrleansIot.Gateway.Presence;
 using OrleansIot.Gateway.Telemetry;
 
 namespace OrleansIot.Gateway.Connections;
@@ -14,6 +15,7 @@ internal sealed record GatewayParts(
     MessageBroker Broker,
     TelemetryIngest Telemetry,
     DeviceSessions Devices,
+    PresenceEvents Presence,
     GatewayMetrics Metrics,
     TimeProvider Time,
     ILogger<MqttConnectionHandler> Logger,
