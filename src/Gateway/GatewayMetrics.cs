@@ -68,6 +68,8 @@ internal sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_relay_queue", () => Volatile.Read(ref _relayQueue), "By", "Bytes that wait for other gateways.");
     }
 
+    public Meter Meter => _meter;
+
     /// <summary>What all subscribers' queues hold.</summary>
     public OutboundBudget Outbound { get; }
 

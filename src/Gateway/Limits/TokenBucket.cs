@@ -7,11 +7,14 @@ namespace OrleansIot.Gateway.Limits;
 /// <param name="perSecond">0 for no limit.</param>
 internal struct TokenBucket(double perSecond, long now)
 {
+    // Waits are counted in floating numbers.
+    private const double One = 1 - 1e-6;
+
     private readonly double _perSecond = perSecond;
     private double _tokens = perSecond;
     private long _filledAt = now;
 
-    public readonly bool HasRoom => _perSecond == 0 || _tokens > 0;
+    public readonly bool HasRoom => _perSecond == 0 || _tokens >= One;
 
     /// <summary>Nothing is owed or used up: as good as new.</summary>
     public readonly bool IsFull => _tokens >= _perSecond;
@@ -24,5 +27,5 @@ internal struct TokenBucket(double perSecond, long now)
 
     public void Take(double amount) => _tokens -= amount;
 
-    public readonly TimeSpan UntilRoom => HasRoom ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / _perSecond);
+    public readonly TimeSpan UntilRoom => HasRoom ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - _tokens) / _perSecond);
 }
