@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using OrleansIot.Gateway.Transports;
 
@@ -8,11 +9,11 @@ namespace OrleansIot.Gateway;
 /// Only this machine may connect until there is a key that clients have to give. Each listener has a port of its own, and what
 /// TLS needs is there.
 /// </summary>
-internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<MqttGatewayOptions>
+internal sealed class ListenAddressRule(AccessKey access, IConfiguration configuration) : IValidateOptions<MqttGatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, MqttGatewayOptions options)
     {
-        List<string> faults = [];
+        List<string> faults = [.. Unreadable()];
         List<(string Setting, IPAddress Address, int Port)> listeners = [];
         foreach (var (setting, transport, host, port, _) in Listener.All(options))
         {
@@ -42,6 +43,26 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
+    // What is in a list and cannot be read is left out by the binder, without a word.
+    private IEnumerable<string> Unreadable()
+    {
+        foreach (var listener in configuration.GetSection(Listener.Section).GetChildren())
+        {
+            string? fault = null;
+            try
+            {
+                listener.Get<GatewayListenerOptions>();
+            }
+            catch (InvalidOperationException unreadable)
+            {
+                fault = unreadable.Message;
+            }
+
+            if (fault is not null)
+                yield return fault;
+        }
+    }
+
     private static bool Clash((string Setting, IPAddress Address, int Port) one, (string Setting, IPAddress Address, int Port) other) =>
         one.Port != 0 && one.Port == other.Port
         && (one.Address.Equals(other.Address) || IsAny(one.Address) || IsAny(other.Address));
@@ -59,7 +80,7 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
         foreach (var (setting, setup) in setups.Select(listener => (listener.Setting, listener.Tls!)).DistinctBy(listener => listener.Item2))
         {
             if (!Enum.IsDefined(setup.ClientCertificates))
-                yield return $"{setting}:ClientCertificates has to be None, Optional or Required.";
+                yield return $"{(setting.StartsWith(Listener.Section, StringComparison.Ordinal) ? setting : "Gateway:Tls")}:ClientCertificates has to be None, Optional or Required.";
             if (setup.Passphrase is not null && setup.KeyPassphrase.Path is not null)
                 yield return $"{setup.KeyPassphrase.Name} is set, and the passphrase itself too: set one of them.";
             if (TlsMaterial.Load(TlsFiles.Read(setup), setup).Fault is { } fault)

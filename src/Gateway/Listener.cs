@@ -8,6 +8,9 @@ namespace OrleansIot.Gateway;
 /// <param name="Tls">Null without TLS.</param>
 internal sealed record Listener(string Setting, GatewayTransport Transport, string Host, int? Port, TlsSetup? Tls)
 {
+    /// <summary>Of the list.</summary>
+    public const string Section = "Gateway:Listeners";
+
     /// <summary>All of them: first those of the single settings, then the list.</summary>
     public static IReadOnlyList<Listener> All(MqttGatewayOptions options)
     {
@@ -16,9 +19,9 @@ internal sealed record Listener(string Setting, GatewayTransport Transport, stri
         Add("Gateway:Tls", GatewayTransport.Tls, options.Tls);
         Add("Gateway:WebSocket", GatewayTransport.WebSocket, options.WebSocket);
         Add("Gateway:SecureWebSocket", GatewayTransport.SecureWebSocket, options.SecureWebSocket);
-        for (var at = 0; at < options.Listeners.Count; at++)
+        foreach (var (name, listener) in options.Listeners)
         {
-            var (setting, listener) = ($"Gateway:Listeners:{at}", options.Listeners[at]);
+            var setting = $"{Section}:{name}";
             all.Add(new(setting, listener.Transport, listener.Host, listener.Port, listener.Transport.UsesTls() ? TlsSetup.Of(listener, setting, options.Tls) : null));
         }
 

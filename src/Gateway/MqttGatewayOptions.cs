@@ -29,8 +29,8 @@ public sealed class MqttGatewayOptions
     /// <summary>The same over TLS, with the certificates of <see cref="Tls"/>. Default none.</summary>
     public ListenerOptions SecureWebSocket { get; set; } = new();
 
-    /// <summary>Listeners beside those, each with its transport and where it likes its own certificates. Default none.</summary>
-    public IList<GatewayListenerOptions> Listeners { get; } = [];
+    /// <summary>Listeners beside those, each with its transport and where it likes its own certificates; by number, or by any name. Default none.</summary>
+    public IDictionary<string, GatewayListenerOptions> Listeners { get; } = new Dictionary<string, GatewayListenerOptions>();
 
     /// <summary>Connections at a time; more are closed at once. Default 100,000.</summary>
     // The size of fleet the single-process edition is meant for; an idle connection takes about 14 KB of heap.
