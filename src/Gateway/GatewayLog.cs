@@ -42,6 +42,10 @@ internal static partial class GatewayLog
     [LoggerMessage(2020, LogLevel.Warning, "No room for another retained message: {Count} topics hold {Bytes} bytes. Raise Gateway:RetainedMessages or Gateway:RetainedBytes")]
     public static partial void RetainedFull(this ILogger logger, int count, long bytes);
 
+    // One line for many: see ConnectionGate.
+    [LoggerMessage(2060, LogLevel.Warning, "{Count} connections closed before their CONNECT was read: {Reason}, the last from {RemoteEndPoint}")]
+    public static partial void ConnectionsRefused(this ILogger logger, int count, string reason, EndPoint? remoteEndPoint);
+
     [LoggerMessage(2030, LogLevel.Information, "Messages are exchanged with gateway {Peer}")]
     public static partial void PeerJoined(this ILogger logger, string peer);
 

@@ -8,6 +8,8 @@ public sealed class MqttGatewayOptions
 {
     public const string Section = "Gateway";
 
+    internal const long LeastOutboundBytes = 1024 * 1024;
+
     /// <summary>Address to listen on: an IP address, <c>localhost</c>, or <c>*</c> for all. Default 127.0.0.1.</summary>
     // Safe by default: beyond this machine only with an access key, see ListenAddressRule.
     [Required]
@@ -27,10 +29,45 @@ public sealed class MqttGatewayOptions
     /// <summary>The same over TLS, with the certificates of <see cref="Tls"/>. Default none.</summary>
     public ListenerOptions SecureWebSocket { get; set; } = new();
 
+    /// <summary>Listeners beside those, each with its transport and where it likes its own certificates; by number, or by any name. Default none.</summary>
+    public IDictionary<string, GatewayListenerOptions> Listeners { get; } = new Dictionary<string, GatewayListenerOptions>();
+
     /// <summary>Connections at a time; more are closed at once. Default 100,000.</summary>
     // The size of fleet the single-process edition is meant for; an idle connection takes about 14 KB of heap.
     [Range(1, 10_000_000)]
     public int MaxConnections { get; set; } = 100_000;
+
+    /// <summary>Connections at a time from one address (of IPv6: one /64); more are closed at once. 0 for no limit. Default 10,000.</summary>
+    // A tenth of MaxConnections: nobody takes the places of all others from one address. A larger fleet behind one router needs it raised.
+    [Range(0, 10_000_000)]
+    public int ConnectionsPerAddress { get; set; } = 10_000;
+
+    /// <summary>New connections in a second from one address, and as many at once; more are closed at once. 0 for no limit. Default 500.</summary>
+    // A TLS handshake takes about a millisecond of CPU: an address that does nothing but connect gets half of one core, and ten
+    // thousand devices behind one router that come back from an outage are in within some twenty seconds.
+    [Range(0, 1_000_000)]
+    public int ConnectionsPerAddressPerSecond { get; set; } = 500;
+
+    /// <summary>Whether the limits on one address hold for this machine's own too. Default false.</summary>
+    // What comes from loopback is a proxy or a bridge with everybody's connections, or a person who tries things out.
+    public bool LimitsLoopback { get; set; }
+
+    /// <summary>Connections at a time whose CONNECT has not been read; more are closed at once. Default 10,000.</summary>
+    // What two cores get through of TLS handshakes within ConnectTimeout. If a whole fleet came back at once and more were let in, all
+    // of them would run out of that time together; those that are closed try again later.
+    [Range(1, 10_000_000)]
+    public int HandshakesAtATime { get; set; } = 10_000;
+
+    /// <summary>Messages that one client may publish in a second, and as many at once; then its socket waits. 0 for no limit. Default 0.</summary>
+    // AWS IoT Core's limit is 100. Here one connection may be a bridge or a gateway with a fleet behind it, and who stores slowly is
+    // slowed down by ReceiveMaximum anyway.
+    [Range(0, 10_000_000)]
+    public int PublishesPerSecond { get; set; }
+
+    /// <summary>Bytes of such messages in a second, topics included, and as many at once; then its socket waits. 0 for no limit. Default 0.</summary>
+    // AWS IoT Core's limit is 512 KiB.
+    [Range(0, int.MaxValue)]
+    public int PublishBytesPerSecond { get; set; }
 
     /// <summary>Largest packet a client may send, in bytes. Default 256 KiB.</summary>
     // Twice what AWS IoT Core takes, so a device moving here from there fits; 1,000 hostile clients then hold 250 MiB at most.
@@ -116,6 +153,14 @@ public sealed class MqttGatewayOptions
     [Range(typeof(TimeSpan), "00:00:01", "18:12:15")]
     public TimeSpan? MaxKeepAlive { get; set; }
 
+    /// <summary>
+    /// Bytes of messages that may wait for all subscribers together: QoS 0 may take half of it and the rest three quarters, what remains is
+    /// for subscribers that keep up. Default a quarter of the memory that the process may have.
+    /// </summary>
+    // Bounds what any number of slow subscribers costs. A message that waits for several counts for each, though its bytes are there once.
+    [Range(typeof(long), "1048576", "1099511627776")]
+    public long? OutboundBytes { get; set; }
+
     /// <summary>Topics that may hold a retained message. Default 10,000.</summary>
     // Retained messages are for state that rarely changes; a topic per device of a middling fleet fits.
     [Range(0, 10_000_000)]
@@ -131,6 +176,4 @@ public sealed class MqttGatewayOptions
     // given up for a peer that is about to be put out of the cluster. Unused in a gateway that is alone.
     [Range(65_536, int.MaxValue)]
     public int PeerQueueBytes { get; set; } = 64 * 1024 * 1024;
-
-    internal bool UsesTls => Tls.Port is not null || SecureWebSocket.Port is not null;
 }

@@ -50,6 +50,16 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
         }
     }
 
+    /// <summary>How many wait for their acknowledgement.</summary>
+    public int InFlight
+    {
+        get
+        {
+            lock (_lock)
+                return _window?.Count ?? 0;
+        }
+    }
+
     /// <summary>Starts a connection that lets this many messages be unacknowledged; what earlier ones left goes first.</summary>
     public void Connect(int receiveMaximum, Action onQueued)
     {
@@ -123,9 +133,14 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
                 return true;
             if (!HasRoom(publish.Message.Size))
                 return false;
+            if (!metrics.Outbound.TryTake(_bytes, publish.Message.Size, publish.QoS))
+            {
+                metrics.OutboundBudgetReached();
+                return false;
+            }
 
             Volatile.Write(ref _live, _live + 1);
-            Count(publish.Message.Size);
+            Note(publish.Message.Size);
             (_waiting ??= new()).Enqueue(publish);
             return true;
         }
@@ -360,8 +375,14 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
 
     private void Count(long bytes)
     {
+        metrics.Outbound.Change(bytes);
+        Note(bytes);
+    }
+
+    /// <summary>Where the budget counts it already.</summary>
+    private void Note(long bytes)
+    {
         Volatile.Write(ref _bytes, _bytes + bytes);
-        metrics.OutboundBytes(bytes);
         if (_mode == Mode.Offline)
             offline.Count(bytes);
     }

@@ -18,7 +18,7 @@ internal sealed partial class ClientConnection
         switch (frame.Type)
         {
             case MqttPacketType.Publish:
-                return TryPublish(frame, arrival);
+                return _throttle is null ? TryPublish(frame, arrival) : _throttle.HasRoom(arrival.Timestamp) && _throttle.Count(TryPublish(frame, arrival), frame.Body.Length);
             case MqttPacketType.PubAck:
             case MqttPacketType.PubRec:
             case MqttPacketType.PubComp:
@@ -141,6 +141,7 @@ internal sealed partial class ClientConnection
         _writer.Answer(new SubAckPacket { PacketId = done.PacketId, ReasonCodes = done.Answers });
         foreach (var (subscription, isNew) in done.Added)
             _gateway.Broker.DeliverRetained(subscription, isNew);
+        _presence?.Subscribed(done.Added);
         return true;
     }
 
@@ -231,6 +232,7 @@ internal sealed partial class ClientConnection
             answers.Add(Unsubscribe(text));
 
         _writer.Answer(new UnsubAckPacket { PacketId = packet.PacketId, ReasonCodes = answers.ToArray() });
+        _presence?.Unsubscribed(packet.Filters, answers);
     }
 
     private MqttReasonCode Unsubscribe(ReadOnlySpan<byte> text)

@@ -1,13 +1,17 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using OrleansIot.Application.Twins;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
+using OrleansIot.Gateway.Limits;
 using OrleansIot.Gateway.Peers;
+using OrleansIot.Gateway.Presence;
 using OrleansIot.Gateway.Telemetry;
 using OrleansIot.Mqtt.Codec;
 
@@ -40,6 +44,7 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly ConnectionWriter _writer;
     private readonly SilenceDeadline _keepAlive;
     private readonly WakeUp _progress = new();
+    private readonly PublishThrottle? _throttle;
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClientSession _session = null!; // this and the intake from when the connection is accepted
     private PublishIntake _intake = null!;
@@ -47,6 +52,7 @@ internal sealed partial class ClientConnection : IDisposable
     private uint _askedExpiry;
     private CloseReason? _closeReason;
     private PendingSubscribe? _subscribing;
+    private ClientPresence? _presence;
     private ITimer? _untilShedding;
     private bool _isAccepted;
 
@@ -60,10 +66,14 @@ internal sealed partial class ClientConnection : IDisposable
 
         _acks = new PublishAcks(gateway.Options.ReceiveMaximum + MaxUnsentAcks);
         _writer = new ConnectionWriter(connection.Transport.Output, request.Client, _access, _acks, gateway.Time, gateway.Metrics) { OnWritten = _progress.Raise };
+        _throttle = PublishThrottle.For(gateway, _progress.Raise);
         _keepAlive = new SilenceDeadline(gateway.Time, () => Close(CloseReason.KeepAlive));
     }
 
     public string ClientId { get; }
+
+    /// <summary>Shown in the TLS handshake; null without one.</summary>
+    public X509Certificate2? Certificate => _connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
     /// <summary>When its id became its own, by which gateways agree on who was last.</summary>
     public PeerStamp ConnectedAt { get; set; }
@@ -73,6 +83,9 @@ internal sealed partial class ClientConnection : IDisposable
 
     /// <summary>Completes when the connection reads no more, has no subscriptions, and its id is free.</summary>
     public Task Left => _left.Task;
+
+    /// <summary>Readings on their way to being stored, and messages that the client has not acknowledged.</summary>
+    public (int In, int Out) InFlight => _isAccepted ? (_intake.InFlight, _session.Deliveries.InFlight) : default;
 
     private MqttVersion Version => _request.Client.Version;
 
@@ -115,6 +128,7 @@ internal sealed partial class ClientConnection : IDisposable
     public void Dispose()
     {
         _keepAlive.Dispose();
+        _throttle?.Dispose();
         _untilShedding?.Dispose();
     }
 
@@ -187,6 +201,7 @@ internal sealed partial class ClientConnection : IDisposable
             OnNotStored = () => Close(CloseReason.NotStored),
         };
         _isAccepted = true;
+        _presence = _gateway.Presence.Connected(this, _connection);
         _gateway.Metrics.Connect(MqttReasonCode.Success);
         _gateway.Logger.ClientConnected(ClientId, _connection.RemoteEndPoint, Version == MqttVersion.V5 ? "5.0" : "3.1.1");
         _session.Attach(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight), _writer.Wake, () => Close(CloseReason.TooSlow));
@@ -288,6 +303,7 @@ internal sealed partial class ClientConnection : IDisposable
         if (will is not null && (!waits || will.DelaySeconds == 0))
             await _gateway.Telemetry.PublishWill(will, _session, Arrival.Now(_gateway.Time));
 
+        _presence?.Disconnected(reason);
         _gateway.Clients.Leave(this);
         _left.SetResult();
         Report(reason);

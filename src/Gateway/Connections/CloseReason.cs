@@ -31,6 +31,8 @@ internal sealed record CloseReason(string Text, MqttReasonCode? Code = null, boo
     /// <summary>3.1.1 has no other way to tell a client that a message was not taken.</summary>
     public static readonly CloseReason NotStored = new("a message could not be stored", MqttReasonCode.UnspecifiedError);
 
+    public static readonly CloseReason CertificateRevoked = new("client certificate revoked", MqttReasonCode.NotAuthorized, IsClientsFault: true);
+
     public static readonly CloseReason Fault = new("fault of the server", MqttReasonCode.UnspecifiedError);
 
     public static CloseReason ProtocolError(MqttReasonCode code, string what) => new($"protocol error ({code}): {what}", code, IsClientsFault: true);

@@ -24,6 +24,9 @@ internal sealed class PublishIntake(
     private bool _acksReady;
     private long? _congestedSince;
 
+    /// <summary>Readings on their way to being stored.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
     /// <summary>Called when there is room again; on any thread.</summary>
     public Action OnRoom { get; set; } = static () => { };
 
