@@ -66,9 +66,10 @@ public sealed class DurableSessionTests : IAsyncLifetime
         await subscriber.Subscribe("a", MqttQoS.ExactlyOnce);
         var publisher = await gateway.Connect("publisher");
         await publisher.Publish("a", "x", packetId: 1);
+        await publisher.Expect(MqttPacketType.PubAck);
         await publisher.PublishQoS2("a", "x", packetId: 2);
         await publisher.Publish("a", "x");
-        await publisher.Ping(before: 1);
+        await publisher.Ping();
         await Flushed(gateway);
         Assert.Empty(_store.Committed);
     }
@@ -393,23 +394,25 @@ public sealed class DurableSessionTests : IAsyncLifetime
     [Fact]
     public async Task A_listening_gateway_takes_up_what_is_stored_before_it_listens_and_writes_all_when_it_stops()
     {
-        await using (var first = await ListeningGateway.Start(services => services.AddSingleton<ISessionStore>(_store)))
+        await using (var first = await ListeningGateway.Start(services => services.AddSingleton<ISessionStore>(_store), TimeProvider.System))
         {
-            var client = await SocketTransport.Connect(first.Port);
+            var (socket, client) = await SocketTransport.Open(first.Port);
+            using var open = socket;
             await client.Connect("s", clean: false, expiry: 100);
             await client.Subscribe("a");
             await first.Stop();
         }
 
         Assert.Equal(["s"], _store.ClientIds);
-        await using var second = await ListeningGateway.Start(services => services.AddSingleton<ISessionStore>(_store));
-        var back = await SocketTransport.Connect(second.Port);
+        await using var second = await ListeningGateway.Start(services => services.AddSingleton<ISessionStore>(_store), TimeProvider.System);
+        var (transport, back) = await SocketTransport.Open(second.Port);
+        using var reopened = transport;
         Assert.True((await back.Connect("s", clean: false, expiry: 100)).SessionPresent);
     }
 
     private static SessionJournal Journal(TestGateway gateway) => gateway.Services.GetRequiredService<SessionJournal>();
 
-    private static Task Flushed(TestGateway gateway) => Journal(gateway).Flush().Within("what was noted to be stored");
+    private static Task<bool> Flushed(TestGateway gateway) => Journal(gateway).Flush().Within("what was noted to be stored");
 
     /// <summary>Lets the clock run until the journal has found that the store works.</summary>
     private static async Task Recovered(TestGateway gateway)
@@ -423,7 +426,7 @@ public sealed class DurableSessionTests : IAsyncLifetime
 
     private static async Task<HealthStatus> Health(TestGateway gateway)
     {
-        gateway.Services.GetRequiredService<MqttGatewayAddress>().Bound = new(System.Net.IPAddress.Loopback, 1);
+        gateway.Services.GetRequiredService<MqttGatewayAddress>().Listeners = [new(GatewayTransport.Tcp, "Gateway", new(System.Net.IPAddress.Loopback, 1))];
         var health = ActivatorUtilities.CreateInstance<GatewayHealth>(gateway.Services);
         return (await health.CheckHealthAsync(new HealthCheckContext())).Status;
     }

@@ -16,6 +16,7 @@ internal sealed class SessionRecovery(
             retained.Restore(StoredMessages.Message(message, time));
         foreach (var session in stored.Sessions)
             sessions.Restore(session);
+        sessions.OnDue();
         if (stored.Sessions.Count + stored.Retained.Count > 0)
             logger.SessionsRestored(stored.Sessions.Count, stored.Retained.Count);
     }

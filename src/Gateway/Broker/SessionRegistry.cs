@@ -61,7 +61,7 @@ internal sealed class SessionRegistry(
             {
                 if (_kept.TryGetValue(clientId, out session))
                 {
-                    if (cleanStart)
+                    if (cleanStart || IsOver(session))
                         ended = Remove(session);
                     else
                         Resume(session);
@@ -176,6 +176,44 @@ internal sealed class SessionRegistry(
         }
     }
 
+    /// <summary>Does what is due by now: of the timer, and once all that is stored was taken up.</summary>
+    public void OnDue()
+    {
+        List<(ClientSession Session, WillMessage? Will)> due = [];
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            while (_due.Count > 0 && _due.Min is var first && first.At <= now)
+            {
+                var session = first.Session;
+                if (IsOver(session))
+                {
+                    Remove(session);
+                    due.Add((session, null));
+                }
+                else
+                {
+                    due.Add((session, session.Will?.Will));
+                    session.Will = null;
+                    if (session.IsDurable)
+                        journal.Note(new SessionChange.WillDue(session.ClientId, null));
+                    Schedule(session);
+                }
+            }
+
+            _timerAt = DateTimeOffset.MaxValue;
+            StartTimer();
+        }
+
+        foreach (var (session, will) in due)
+        {
+            if (will is null)
+                TearDown(session);
+            else
+                Publish(will, session);
+        }
+    }
+
     public void Dispose() => _timer?.Dispose();
 
     private static uint Seconds(TimeSpan span) => span == Timeout.InfiniteTimeSpan ? NeverExpires : (uint)Math.Min(span.TotalSeconds, NeverExpires - 1d);
@@ -211,6 +249,9 @@ internal sealed class SessionRegistry(
         metrics.Sessions(-1);
         return session;
     }
+
+    private bool IsOver(ClientSession session) =>
+        session.EndedAt is { } at && session.ExpirySeconds != NeverExpires && at + TimeSpan.FromSeconds(session.ExpirySeconds) <= time.GetUtcNow();
 
     private void Resume(ClientSession session)
     {
@@ -288,43 +329,6 @@ internal sealed class SessionRegistry(
         wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
         _timer ??= time.CreateTimer(static registry => ((SessionRegistry)registry!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
-    }
-
-    private void OnDue()
-    {
-        List<(ClientSession Session, WillMessage? Will)> due = [];
-        lock (_lock)
-        {
-            var now = time.GetUtcNow();
-            while (_due.Count > 0 && _due.Min is var first && first.At <= now)
-            {
-                var session = first.Session;
-                if (session.ExpirySeconds != NeverExpires && session.EndedAt!.Value + TimeSpan.FromSeconds(session.ExpirySeconds) <= now)
-                {
-                    Remove(session);
-                    due.Add((session, null));
-                }
-                else
-                {
-                    due.Add((session, session.Will?.Will));
-                    session.Will = null;
-                    if (session.IsDurable)
-                        journal.Note(new SessionChange.WillDue(session.ClientId, null));
-                    Schedule(session);
-                }
-            }
-
-            _timerAt = DateTimeOffset.MaxValue;
-            StartTimer();
-        }
-
-        foreach (var (session, will) in due)
-        {
-            if (will is null)
-                TearDown(session);
-            else
-                Publish(will, session);
-        }
     }
 
     private static StoredMessage Stored(PendingWill pending)
