@@ -22,6 +22,8 @@ internal sealed class ListeningGateway : IAsyncDisposable
 
     public MqttGatewayAddress Address => _app.Services.GetRequiredService<MqttGatewayAddress>();
 
+    public IServiceProvider Services => _app.Services;
+
     public int Port => Address.Bound!.Port;
 
     public string HttpAddress => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

@@ -38,7 +38,7 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
         _gathered.ResetWrittenCount();
     }
 
-    public async Task<ReceivedPacket> Connect(string clientId, ushort keepAlive = 0, string? password = null, (string Topic, string Payload)? will = null, int receiveMaximum = 0)
+    public async Task<ReceivedPacket> Connect(string clientId, ushort keepAlive = 0, string? password = null, (string Topic, string Payload)? will = null, int receiveMaximum = 0, string userName = "any", bool willRetain = false, bool cleanStart = true)
     {
         var properties = new ArrayBufferWriter<byte>();
         if (receiveMaximum > 0)
@@ -46,16 +46,17 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
 
         await Send(new ConnectPacket
         {
-            CleanStart = true,
+            CleanStart = cleanStart,
             ClientId = Encoding.UTF8.GetBytes(clientId),
             KeepAlive = keepAlive,
             HasUserName = password is not null,
-            UserName = "any"u8,
+            UserName = Encoding.UTF8.GetBytes(userName),
             HasPassword = password is not null,
             Password = Encoding.UTF8.GetBytes(password ?? ""),
             HasWill = will is not null,
             WillTopic = Encoding.UTF8.GetBytes(will?.Topic ?? ""),
             WillPayload = Encoding.UTF8.GetBytes(will?.Payload ?? ""),
+            WillRetain = willRetain,
             WillQoS = will is null ? MqttQoS.AtMostOnce : MqttQoS.AtLeastOnce,
             Properties = new MqttProperties(properties.WrittenSpan),
         });
