@@ -5,6 +5,7 @@ using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Tests.Harness;
+using OrleansIot.Gateway.Transports;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.TestKit.Time;
 
@@ -426,7 +427,7 @@ public sealed class DurableSessionTests : IAsyncLifetime
 
     private static async Task<HealthStatus> Health(TestGateway gateway)
     {
-        gateway.Services.GetRequiredService<MqttGatewayAddress>().Listeners = [new(GatewayTransport.Tcp, "Gateway", new(System.Net.IPAddress.Loopback, 1))];
+        gateway.Services.GetRequiredService<MqttGatewayAddress>().Listeners = [new("Gateway", GatewayTransport.Tcp, new(System.Net.IPAddress.Loopback, 1))];
         var health = ActivatorUtilities.CreateInstance<GatewayHealth>(gateway.Services);
         return (await health.CheckHealthAsync(new HealthCheckContext())).Status;
     }

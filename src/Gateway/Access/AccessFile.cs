@@ -86,6 +86,10 @@ internal sealed class AccessFile(IOptions<ClientAccessOptions> options, TimeProv
         if (file.Length > AccessDocument.MaxBytes)
             throw new StoreException($"{_path} has {file.Length} bytes; it takes {AccessDocument.MaxBytes}.", isTransient: false);
 
+        // Some programs empty a file before they write it: that nobody is let in any more has to be said.
+        if (file.Length == 0)
+            throw new StoreException($"{_path} is empty; write {{}} where nobody is meant.", isTransient: true);
+
         var bytes = new byte[file.Length];
         var length = await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
         return new(bytes.AsMemory(0, length), VersionOf(bytes.AsSpan(0, length)));

@@ -29,6 +29,10 @@ internal sealed class PasswordChecks(IOptions<ClientAccessOptions> options, Acce
     // Half of the processors stay with those who are in already.
     private readonly SemaphoreSlim _atATime = new(Math.Max(1, Environment.ProcessorCount / 2));
     private int _waiting;
+    private long _hashed;
+
+    /// <summary>Passwords that had to be hashed so far.</summary>
+    public long Hashed => Interlocked.Read(ref _hashed);
 
     /// <summary>Whether the password is the user's; null where too many wait.</summary>
     public async ValueTask<bool?> Match(Credential.User? user, ReadOnlyMemory<byte> password)
@@ -50,6 +54,7 @@ internal sealed class PasswordChecks(IOptions<ClientAccessOptions> options, Acce
         await _atATime.WaitAsync();
         try
         {
+            Interlocked.Increment(ref _hashed);
             metrics.PasswordHashed();
             matches = await Task.Run(() => hash.Matches(password.Span)) && user is not null;
         }

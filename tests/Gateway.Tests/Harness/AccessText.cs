@@ -19,7 +19,13 @@ internal sealed class AccessText : IDisposable
 
     public string[] Settings(params string[] more) => ["--Gateway:Access:Path", Path, "--Gateway:Access:ReloadInterval", "00:00:00.100", .. more];
 
-    public void Write(string json) => File.WriteAllText(Path, json);
+    /// <summary>At one moment the old text, at the next the new one.</summary>
+    public void Write(string json)
+    {
+        var fresh = Path + ".test";
+        File.WriteAllText(fresh, json);
+        File.Move(fresh, Path, overwrite: true);
+    }
 
     /// <summary>Users that all have the password <c>correct horse</c>; <paramref name="more"/> are further sections.</summary>
     public static string Users(IEnumerable<string> names, string more = "") =>

@@ -24,6 +24,8 @@ internal sealed class ListeningGateway : IAsyncDisposable
 
     public GatewayMetrics Metrics => _app.Services.GetRequiredService<GatewayMetrics>();
 
+    public IServiceProvider Services => _app.Services;
+
     public int Port => Address.Bound!.Port;
 
     public string HttpAddress => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

@@ -42,7 +42,7 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
     /// <param name="will">With QoS 1 unless said otherwise.</param>
     public async Task<ReceivedPacket> Connect(
         string clientId, ushort keepAlive = 0, string? password = null, (string Topic, string Payload)? will = null, int receiveMaximum = 0, bool clean = true,
-        uint expiry = 0, int aliases = 0, uint willDelay = 0, MqttQoS willQoS = MqttQoS.AtLeastOnce, int maxPacket = 0)
+        uint expiry = 0, int aliases = 0, uint willDelay = 0, MqttQoS willQoS = MqttQoS.AtLeastOnce, int maxPacket = 0, string userName = "any", bool willRetain = false)
     {
         var properties = new ArrayBufferWriter<byte>();
         if (receiveMaximum > 0)
@@ -63,7 +63,7 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
             ClientId = Encoding.UTF8.GetBytes(clientId),
             KeepAlive = keepAlive,
             HasUserName = password is not null,
-            UserName = "any"u8,
+            UserName = Encoding.UTF8.GetBytes(userName),
             HasPassword = password is not null,
             Password = Encoding.UTF8.GetBytes(password ?? ""),
             HasWill = will is not null,
@@ -71,6 +71,7 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
             WillPayload = Encoding.UTF8.GetBytes(will?.Payload ?? ""),
             WillQoS = will is null ? MqttQoS.AtMostOnce : willQoS,
             WillProperties = new MqttProperties(willProperties.WrittenSpan),
+            WillRetain = willRetain,
             Properties = new MqttProperties(properties.WrittenSpan),
         });
         var answer = await Receive();
