@@ -38,6 +38,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<double> _throttledTime;
     private readonly Counter<long> _budgetReached;
     private readonly long[] _connections = new long[TransportTags.Length];
+    private long _handshakes;
     private long _subscriptions;
     private long _retained;
     private long _peers;
@@ -65,6 +66,7 @@ internal sealed class GatewayMetrics : IDisposable
         _throttled = _meter.CreateCounter<long>("orleansiot_mqtt_throttled_publishes", "{message}", "Messages that waited because their client publishes faster than it may.");
         _throttledTime = _meter.CreateCounter<double>("orleansiot_mqtt_throttled_time", "s", "How long such messages waited, and their connections with them.");
         _budgetReached = _meter.CreateCounter<long>("orleansiot_mqtt_outbound_refusals", "{message}", "Deliveries that found no room in Gateway:OutboundBytes.");
+        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_handshakes", () => Volatile.Read(ref _handshakes), "{connection}", "Open connections whose CONNECT has not been read.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_inflight", InFlightByDirection, "{message}", "Messages between arrival and acknowledgement, by direction.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_connections", ConnectionsByTransport, "{connection}", "Open MQTT connections, by transport.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_subscriptions", () => Volatile.Read(ref _subscriptions), "{subscription}", "Subscriptions of all clients.");
@@ -83,6 +85,8 @@ internal sealed class GatewayMetrics : IDisposable
     public Func<(long In, long Out)> InFlight { get; set; } = static () => default;
 
     public void Connections(GatewayTransport transport, int change) => Interlocked.Add(ref _connections[(int)transport], change);
+
+    public void Handshakes(int change) => Interlocked.Add(ref _handshakes, change);
 
     public void ConnectionRefused(string reason) => _connectionsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

@@ -34,7 +34,11 @@ internal sealed class ConnectionGate(
         return next(connection);
     });
 
-    public void HandshakeDone() => Interlocked.Decrement(ref _handshakes);
+    public void HandshakeDone()
+    {
+        Interlocked.Decrement(ref _handshakes);
+        metrics.Handshakes(-1);
+    }
 
     private async Task Run(ConnectionContext connection, ConnectionDelegate next, GatewayTransport transport)
     {
@@ -48,6 +52,7 @@ internal sealed class ConnectionGate(
 
         var admission = new Admission(this, transport, time.GetTimestamp());
         connection.Features.Set(admission);
+        metrics.Handshakes(1);
         try
         {
             await next(connection);
