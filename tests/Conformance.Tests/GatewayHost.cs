@@ -9,7 +9,11 @@ internal static class GatewayHost
     // - SUBSCRIBE to test/nosubscribe is refused (test_subscribe_failure);
     // - a client that asks for a keep alive of 120 s is told 60 s (test_server_keep_alive);
     // - a maximum packet size below 65,535, without which test_maximum_packet_size does not try what a larger packet leads to.
-    private static readonly string[] OfTheSuites = ["--Gateway:MaxPacketBytes", "32768"];
+    private static readonly string[] OfTheSuites =
+    [
+        "--Gateway:MaxPacketBytes", "32768", "--Gateway:MaxKeepAlive", "00:01:00",
+        "--Gateway:Access:Path", Path.Combine(AppContext.BaseDirectory, "Paho", "access.json"), "--Gateway:Access:AnonymousPolicy", "suites",
+    ];
 
     public static Task<ListeningGateway> Start(params string[] settings) => ListeningGateway.Start(settings);
 

@@ -264,7 +264,7 @@ public sealed class AccessTests : IDisposable
     }
 
     [Theory]
-    [InlineData(MqttVersion.V5, 0x87)]
+    [InlineData(MqttVersion.V5, 0x80)]
     [InlineData(MqttVersion.V311, 0x80)]
     public async Task A_policy_can_be_named_for_visitors_and_denies_them_one_filter(MqttVersion version, int answer)
     {

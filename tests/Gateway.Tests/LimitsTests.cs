@@ -147,7 +147,7 @@ public sealed class LimitsTests : IDisposable
     public async Task More_connections_of_one_address_than_it_may_have_are_closed_until_one_has_left()
     {
         await using var gateway = await ListeningGateway.Start("--Gateway:LimitsLoopback", "true", "--Gateway:ConnectionsPerAddress", "2");
-        using var refused = new MeterWatch(Refused, gateway.Metrics);
+        using var refused = new MeterWatch(Refused, gateway.Services.GetRequiredService<GatewayMetrics>());
         var (first, one) = await SocketTransport.Open(gateway.Port);
         var (second, two) = await SocketTransport.Open(gateway.Port);
         using var _ = second;
@@ -168,7 +168,7 @@ public sealed class LimitsTests : IDisposable
     {
         var time = new ManualTime();
         await using var gateway = await ListeningGateway.Start(time, "--Gateway:LimitsLoopback", "true", "--Gateway:ConnectionsPerAddressPerSecond", "2");
-        using var refused = new MeterWatch(Refused, gateway.Metrics);
+        using var refused = new MeterWatch(Refused, gateway.Services.GetRequiredService<GatewayMetrics>());
         Assert.True(await IsLetIn(gateway));
         Assert.True(await IsLetIn(gateway));
         Assert.False(await IsLetIn(gateway));
@@ -191,8 +191,8 @@ public sealed class LimitsTests : IDisposable
     public async Task Too_many_half_open_connections_close_the_next_until_one_has_said_CONNECT()
     {
         await using var gateway = await ListeningGateway.Start("--Gateway:HandshakesAtATime", "2");
-        using var handshakes = new MeterWatch("orleansiot_mqtt_handshakes", gateway.Metrics);
-        using var refused = new MeterWatch(Refused, gateway.Metrics);
+        using var handshakes = new MeterWatch("orleansiot_mqtt_handshakes", gateway.Services.GetRequiredService<GatewayMetrics>());
+        using var refused = new MeterWatch(Refused, gateway.Services.GetRequiredService<GatewayMetrics>());
         var (first, one) = await SocketTransport.Open(gateway.Port);
         var (second, two) = await SocketTransport.Open(gateway.Port);
         using var _ = first;
@@ -209,7 +209,7 @@ public sealed class LimitsTests : IDisposable
     public async Task More_connections_than_all_may_have_are_closed_and_counted()
     {
         await using var gateway = await ListeningGateway.Start("--Gateway:MaxConnections", "1");
-        using var refused = new MeterWatch(Refused, gateway.Metrics);
+        using var refused = new MeterWatch(Refused, gateway.Services.GetRequiredService<GatewayMetrics>());
         var (first, one) = await SocketTransport.Open(gateway.Port);
         using var _ = first;
         await one.Connect("one");
@@ -224,7 +224,7 @@ public sealed class LimitsTests : IDisposable
     public async Task A_connection_that_stays_silent_is_closed_and_counted(string transport)
     {
         await using var gateway = await ListeningGateway.Start(_authority.Settings("Tls", "--Gateway:WebSocket:Port", "0", "--Gateway:ConnectTimeout", "00:00:00.300"));
-        using var refused = new MeterWatch(Refused, gateway.Metrics);
+        using var refused = new MeterWatch(Refused, gateway.Services.GetRequiredService<GatewayMetrics>());
         using var socket = await Open(gateway.Address.Listeners.Single(listener => $"{listener.Transport}" == transport).Bound);
         await ExpectEnd(socket);
         await Eventually(() => Task.FromResult(refused["handshake-timeout"] == 1));
@@ -234,7 +234,7 @@ public sealed class LimitsTests : IDisposable
     public async Task What_is_no_TLS_on_a_TLS_port_is_counted_and_who_only_looks_at_a_plain_port_is_not()
     {
         await using var gateway = await ListeningGateway.Start(_authority.Settings());
-        using var refused = new MeterWatch(Refused, gateway.Metrics);
+        using var refused = new MeterWatch(Refused, gateway.Services.GetRequiredService<GatewayMetrics>());
         using (var scan = await Open(gateway.Address.Bound!))
             scan.Shutdown(SocketShutdown.Both);
 
@@ -249,8 +249,8 @@ public sealed class LimitsTests : IDisposable
     public async Task Connections_are_counted_by_transport_and_messages_in_flight_by_direction()
     {
         await using var gateway = await ListeningGateway.Start(_authority.Settings("Tls", "--Gateway:WebSocket:Port", "0"));
-        using var connections = new MeterWatch("orleansiot_mqtt_connections", gateway.Metrics);
-        using var inFlight = new MeterWatch("orleansiot_mqtt_inflight", gateway.Metrics);
+        using var connections = new MeterWatch("orleansiot_mqtt_connections", gateway.Services.GetRequiredService<GatewayMetrics>());
+        using var inFlight = new MeterWatch("orleansiot_mqtt_inflight", gateway.Services.GetRequiredService<GatewayMetrics>());
         var (tcp, one) = await SocketTransport.Open(gateway.Port);
         using var _ = tcp;
         await one.Connect("one");

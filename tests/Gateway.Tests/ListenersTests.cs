@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
@@ -178,7 +179,7 @@ public sealed class ListenersTests : IDisposable
         _authority.Revoke(asPem);
         await using var gateway = await ListeningGateway.Start(
             time, [.. _authority.MutualSettings("Required"), "--Gateway:Tls:ClientRevocationPath", _authority.RevocationPath]);
-        using var refusals = new MeterWatch("orleansiot_mqtt_refused_certificates", gateway.Metrics);
+        using var refusals = new MeterWatch("orleansiot_mqtt_refused_certificates", gateway.Services.GetRequiredService<GatewayMetrics>());
         var port = gateway.Address.Tls!.Port;
         var (one, open) = await StreamTransport.Tls(port, _authority, certificate: revoked);
         using var _ = one;

@@ -46,24 +46,25 @@ internal sealed class ClientAccess(PolicySet policies, AccessContext context, Cl
     }
 
     /// <param name="filter">As the client wrote it, without <c>$share/…/</c>.</param>
-    public bool MaySubscribe(ReadOnlySpan<byte> filter)
+    public PolicyVerdict MaySubscribe(ReadOnlySpan<byte> filter)
     {
-        if (Allows(PolicyRequest.Subscribe(filter)))
-            return true;
-
-        refusals?.Metrics.SubscriptionRefused();
-        return false;
+        var decision = Decide(PolicyRequest.Subscribe(filter));
+        if (!decision.IsAllowed)
+            refusals?.Metrics.SubscriptionRefused();
+        return decision.Verdict;
     }
 
     /// <summary>Asked on each delivery, so that what is revoked ends existing subscriptions too.</summary>
     public bool MayReceive(ReadOnlySpan<byte> topic) => _policies.Evaluate(PolicyRequest.Receive(topic), Context).IsAllowed;
 
-    private bool Allows(in PolicyRequest request)
+    private bool Allows(in PolicyRequest request) => Decide(request).IsAllowed;
+
+    private PolicyDecision Decide(in PolicyRequest request)
     {
         var decision = _policies.Evaluate(request, Context);
         if (!decision.IsAllowed)
             refusals?.Tell(this, request, decision);
 
-        return decision.IsAllowed;
+        return decision;
     }
 }

@@ -1,4 +1,5 @@
 using OrleansIot.Application.Sessions.Ports;
+using OrleansIot.Domain.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Telemetry;
 using OrleansIot.Mqtt.Codec;
@@ -194,8 +195,11 @@ internal sealed partial class ClientConnection
     {
         if (!TopicFilter.TryParse(request.Filter, out var filter))
             return MqttReasonCode.TopicFilterInvalid;
-        if (!_access.MaySubscribe(filter.Utf8Bytes))
-            return MqttReasonCode.NotAuthorized;
+
+        // 3.9.3: whoever wrote a deny does not wish to reveal the reason; what nobody allowed may be said to be just that.
+        if (_access.MaySubscribe(filter.Utf8Bytes) is var verdict and not PolicyVerdict.Allowed)
+            return verdict == PolicyVerdict.Denied ? MqttReasonCode.UnspecifiedError : MqttReasonCode.NotAuthorized;
+
         if (filter.IsShared && !_gateway.Broker.CanShare)
             return MqttReasonCode.SharedSubscriptionsNotSupported;
 

@@ -22,8 +22,6 @@ internal sealed class ListeningGateway : IAsyncDisposable
 
     public MqttGatewayAddress Address => _app.Services.GetRequiredService<MqttGatewayAddress>();
 
-    public GatewayMetrics Metrics => _app.Services.GetRequiredService<GatewayMetrics>();
-
     public IServiceProvider Services => _app.Services;
 
     public int Port => Address.Bound!.Port;
