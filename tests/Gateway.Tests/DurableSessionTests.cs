@@ -308,6 +308,28 @@ public sealed class DurableSessionTests : IAsyncLifetime
         Assert.Equal((MqttReasonCode.UnspecifiedError, (ushort)3), await publisher.CodeAndId(MqttPacketType.PubAck));
     }
 
+    // Who waits for the disk does not wait for ever.
+    [Fact]
+    public async Task A_client_whose_session_waits_for_a_store_that_hangs_is_asked_to_come_later()
+    {
+        var gateway = await Start();
+        var first = await Keep(gateway, "s");
+        await first.Subscribe("a");
+        _store.Hold();
+        await first.Unsubscribe("a");
+        await first.Leave();
+        await _store.Tried<SessionChange.Unsubscribed>();
+        var second = gateway.Open(MqttVersion.V5, readsInline: true);
+        var answer = second.Connect("s", clean: false, expiry: 100);
+        while (!answer.IsCompleted)
+        {
+            gateway.Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+
+        Assert.Equal(MqttReasonCode.ServerUnavailable, (await answer).Code);
+    }
+
     [Fact]
     public async Task A_session_that_has_ended_is_gone_from_the_store()
     {

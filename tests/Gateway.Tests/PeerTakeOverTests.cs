@@ -21,6 +21,7 @@ public sealed class PeerTakeOverTests : IAsyncLifetime
         var gateways = await _hub.Joined("one", "two");
         var first = await gateways[0].Connect("pump-1", version);
         var old = (TwinCommand.OpenSession)(await gateways[0].Twins.Next<TwinCommand.OpenSession>()).Command;
+        gateways[1].Time.Advance(TimeSpan.FromSeconds(1)); // it need not have heard of the first yet
         var second = await gateways[1].Connect("pump-1", version);
         await gateways[1].Twins.Next<TwinCommand.OpenSession>();
 

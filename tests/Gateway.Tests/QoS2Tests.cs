@@ -134,6 +134,30 @@ public sealed class QoS2Tests : IAsyncLifetime
         await client.Expect(MqttPacketType.PubRec);
         await client.Publish("a", "x", packetId: 5);
         Assert.Equal(MqttReasonCode.ReceiveMaximumExceeded, (await client.Expect(MqttPacketType.Disconnect)).Code);
+
+        // Answers of the client that are still on their way are read, so that they do not cost it our DISCONNECT.
+        await client.Acknowledge(MqttPacketType.PubRel, 2);
+        await client.Vanish();
+        await client.ExpectClosed();
+    }
+
+    [Fact]
+    public async Task A_client_that_exceeded_the_receive_maximum_and_stays_is_cut_off()
+    {
+        var client = await _gateway.Connect("c");
+        for (ushort id = 1; id <= 4; id++)
+            client.GatherPublish("a", "x", packetId: id, qos: MqttQoS.ExactlyOnce);
+        await client.SendGathered();
+        while ((await client.Receive()).Type != MqttPacketType.Disconnect)
+        {
+        }
+
+        while (!client.ServerSide.IsCompleted)
+        {
+            _gateway.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
         await client.ExpectClosed();
     }
 

@@ -47,7 +47,17 @@ internal sealed class SessionRegistry(
             return false;
 
         // What was noted for the earlier connection is stored before the next one acts on it.
-        return !_kept.ContainsKey(clientId) || await journal.Flush();
+        if (!_kept.ContainsKey(clientId))
+            return true;
+
+        try
+        {
+            return await journal.Flush().WaitAsync(options.Value.ConnectTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The session of a client that connects ([MQTT-3.1.2-4], [MQTT-3.1.2-5]; 3.1.1: 3.1.2.4).</summary>

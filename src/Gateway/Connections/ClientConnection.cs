@@ -321,6 +321,8 @@ internal sealed partial class ClientConnection : IDisposable
         {
             var properties = _request.Client.ReasonString(reason.Text, always: true);
             _writer.Answer(new DisconnectPacket { ReasonCode = code, Properties = new MqttProperties(properties) });
+            if (reason.IsLingering)
+                await Linger();
         }
 
         _writer.Complete();
@@ -332,6 +334,33 @@ internal sealed partial class ClientConnection : IDisposable
         {
             _connection.Abort(new ConnectionAbortedException(reason.Text));
             await writing;
+        }
+    }
+
+    /// <summary>Reads on for a moment, or until the client has closed.</summary>
+    private async Task Linger()
+    {
+        var isOver = false;
+        using var limit = _gateway.Time.CreateTimer(_ => EndIt(), null, CloseGrace, Timeout.InfiniteTimeSpan);
+        try
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                var result = await _input.ReadAsync();
+                _input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                    return;
+            }
+        }
+        catch (Exception lost) when (lost is IOException or OperationCanceledException)
+        {
+            // It is gone, which is what we wait for.
+        }
+
+        void EndIt()
+        {
+            Volatile.Write(ref isOver, true);
+            _input.CancelPendingRead();
         }
     }
 

@@ -35,5 +35,8 @@ internal sealed record CloseReason(string Text, MqttReasonCode? Code = null, boo
 
     public static readonly CloseReason Fault = new("fault of the server", MqttReasonCode.UnspecifiedError);
 
+    /// <summary>The client is in the middle of exchanges: closed at once, what it still sends would have its system throw away our DISCONNECT.</summary>
+    public bool IsLingering => Code == MqttReasonCode.ReceiveMaximumExceeded;
+
     public static CloseReason ProtocolError(MqttReasonCode code, string what) => new($"protocol error ({code}): {what}", code, IsClientsFault: true);
 }
