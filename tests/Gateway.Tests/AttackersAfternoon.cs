@@ -369,6 +369,24 @@ public sealed class AttackersAfternoon : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_line_break_in_a_name_forges_no_line_in_the_log()
+    {
+        var (transport, client) = await SocketTransport.Open(_gateway.Port);
+        using var _ = transport;
+        await client.Connect("x\nInformation: all is well", userName: "mine", password: Password);
+        var (second, will) = await SocketTransport.Open(_gateway.Port);
+        using var __ = second;
+        await will.Connect("mine", userName: "mine", password: Password, will: ("x\nall is well", ""));
+        using var own = await Mine();
+        await own.Client.Publish("x\u001b[2J\nall is well", "{}", packetId: 1);
+        await own.Client.Expect(MqttPacketType.PubAck);
+
+        var lines = _gateway.Log.Of(LogLevel.Information);
+        Assert.Equal(3, lines.Count(line => line.Contains("all is well", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, line => line.Any(char.IsControl));
+    }
+
+    [Fact]
     public async Task Refused_messages_in_a_loop_do_not_fill_the_log()
     {
         using var client = await Mine();

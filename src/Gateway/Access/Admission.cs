@@ -67,7 +67,7 @@ internal sealed class Admission(
         ConnectVerdict Refuse(string tag, in PolicyRequest asked, PolicyDecision decision)
         {
             metrics.ConnectRefused(tag);
-            return new(MqttReasonCode.NotAuthorized, $"{access.Principal.Name}: {(tag == "will" ? "its will: " : "")}{asked.ToString()} {decision}");
+            return new(MqttReasonCode.NotAuthorized, $"{access.Principal.Name}: {(tag == "will" ? "its will: " : "")}{LogText.Of(asked.ToString())} {decision}");
         }
     }
 }
