@@ -78,12 +78,13 @@ can_install() {
 
 # --- Peers: programs that nobody here wrote, against which some tests run -------------------------------------------------
 
-peers=(mosquitto mosquitto-clients chromium prometheus)
+peers=(mosquitto mosquitto-clients python3-paho-mqtt chromium prometheus)
 
 has_peer() {
   case $1 in
     mosquitto) command -v mosquitto ;;
-    mosquitto-clients) command -v mosquitto_pub && command -v mosquitto_sub ;;
+    mosquitto-clients) command -v mosquitto_pub && command -v mosquitto_sub && command -v mosquitto_rr ;;
+    python3-paho-mqtt) /usr/bin/python3 -c 'import paho.mqtt.client' ;; # the system's own: another one does not see what apt installs
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
     prometheus) command -v promtool ;;
   esac >/dev/null 2>&1
@@ -93,6 +94,7 @@ what_it_tests() {
   case $1 in
     mosquitto) echo "against a broker of somebody else" ;;
     mosquitto-clients) echo "with mosquitto_pub and mosquitto_sub" ;;
+    python3-paho-mqtt) echo "with paho-python" ;;
     chromium) echo "the dashboard in a browser" ;;
     prometheus) echo "the metrics page with promtool" ;;
   esac
@@ -141,7 +143,7 @@ if ((${#missing[@]} > 0)) && can_install; then
 fi
 
 # Peers of npm, each as package@version; they go to .peers, which git does not see.
-packages=(dynalite@4.0.0)
+packages=(dynalite@4.0.0 mqtt@5.16.0)
 
 has_package() {
   command -v node >/dev/null && [[ -f .peers/node_modules/${1%@*}/package.json ]] &&
@@ -151,6 +153,7 @@ has_package() {
 what_package_tests() {
   case ${1%@*} in
     dynalite) echo "storage on DynamoDB" ;;
+    mqtt) echo "with mqtt.js" ;;
   esac
 }
 

@@ -8,10 +8,18 @@ using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
+using OrleansIot.Benchmarks.Storage;
 using OrleansIot.Storage.Sqlite;
 
 // Appends single readings of six metrics from many devices at once, each waiting for its commit, and reports what a reading
 // costs. Arguments: devices, readings per device. Figures of one machine compare two versions of the code, nothing else.
+// "sessions" and a number of appends measures those instead (see SessionBenchmark).
+if (args is ["sessions", ..])
+{
+    await new SessionBenchmark(args.Length > 1 ? int.Parse(args[1]) : 400).Run();
+    return;
+}
+
 var devices = args.Length > 0 ? int.Parse(args[0]) : 2_000;
 var readings = args.Length > 1 ? int.Parse(args[1]) : 500;
 var directory = Directory.CreateTempSubdirectory("orleansiot-bench-").FullName;

@@ -42,6 +42,10 @@ internal static partial class GatewayLog
     [LoggerMessage(2020, LogLevel.Warning, "No room for another retained message: {Count} topics hold {Bytes} bytes. Raise Gateway:RetainedMessages or Gateway:RetainedBytes")]
     public static partial void RetainedFull(this ILogger logger, int count, long bytes);
 
+    // One line for many: see ConnectionGate.
+    [LoggerMessage(2060, LogLevel.Warning, "{Count} connections closed before their CONNECT was read: {Reason}, the last from {RemoteEndPoint}")]
+    public static partial void ConnectionsRefused(this ILogger logger, int count, string reason, EndPoint? remoteEndPoint);
+
     [LoggerMessage(2030, LogLevel.Information, "Messages are exchanged with gateway {Peer}")]
     public static partial void PeerJoined(this ILogger logger, string peer);
 
@@ -62,4 +66,25 @@ internal static partial class GatewayLog
 
     [LoggerMessage(2036, LogLevel.Error, "Gateway {Peer} sent {Bytes} bytes that are no batch of this release")]
     public static partial void PeerMalformed(this ILogger logger, string peer, int bytes);
+
+    [LoggerMessage(2040, LogLevel.Error, "MQTT sessions and retained messages cannot be stored; what is owed to them is not acknowledged until they can")]
+    public static partial void JournalFailing(this ILogger logger, Exception fault);
+
+    [LoggerMessage(2041, LogLevel.Information, "MQTT sessions and retained messages are stored again")]
+    public static partial void JournalWorksAgain(this ILogger logger);
+
+    [LoggerMessage(2042, LogLevel.Warning, "The gateway stopped before {Changes} changes to MQTT sessions were stored")]
+    public static partial void JournalCutShort(this ILogger logger, long changes);
+
+    [LoggerMessage(2043, LogLevel.Error, "What waited for a stored session failed by a fault of the gateway")]
+    public static partial void JournalWaiterFaulted(this ILogger logger, Exception fault);
+
+    [LoggerMessage(2044, LogLevel.Information, "{Sessions} MQTT sessions and {Retained} retained messages taken up from the store")]
+    public static partial void SessionsRestored(this ILogger logger, int sessions, int retained);
+
+    [LoggerMessage(2045, LogLevel.Warning, "No room for another MQTT session: {Count} are kept, and new ones end with their connection. Raise Gateway:MaxSessions")]
+    public static partial void SessionsFull(this ILogger logger, int count);
+
+    [LoggerMessage(2046, LogLevel.Error, "The will of {ClientId} was not published by a fault of the gateway")]
+    public static partial void WillFaulted(this ILogger logger, Exception fault, string clientId);
 }

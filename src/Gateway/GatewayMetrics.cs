@@ -1,5 +1,8 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
 using OrleansIot.Application.Telemetry;
+using OrleansIot.Gateway.Limits;
+using OrleansIot.Gateway.Transports;
 using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Gateway;
@@ -10,6 +13,9 @@ internal sealed class GatewayMetrics : IDisposable
     private static readonly KeyValuePair<string, object?> In = new("direction", "in");
     private static readonly KeyValuePair<string, object?> Out = new("direction", "out");
     private static readonly KeyValuePair<string, object?>[] QoSTags = [new("qos", 0), new("qos", 1), new("qos", 2)];
+
+    private static readonly KeyValuePair<string, object?>[] TransportTags =
+        [new("transport", "tcp"), new("transport", "tls"), new("transport", "websocket"), new("transport", "secure-websocket")];
 
     private readonly Meter _meter = new(IngestStatistics.MeterName);
     private readonly Counter<long> _connects;
@@ -24,15 +30,23 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _clocksAhead;
     private readonly Counter<long> _relayed;
     private readonly Counter<long> _relayDropped;
-    private long _connections;
+    private readonly Counter<long> _sessionsRefused;
+    private readonly Counter<long> _journalFailures;
+    private long _sessions;
+    private readonly Counter<long> _connectionsRefused;
+    private readonly Counter<long> _throttled;
+    private readonly Counter<double> _throttledTime;
+    private readonly Counter<long> _budgetReached;
+    private readonly long[] _connections = new long[TransportTags.Length];
+    private long _handshakes;
     private long _subscriptions;
     private long _retained;
-    private long _outboundBytes;
     private long _peers;
     private long _relayQueue;
 
-    public GatewayMetrics()
+    public GatewayMetrics(IOptions<MqttGatewayOptions> options)
     {
+        Outbound = new OutboundBudget(OutboundBudget.LimitOf(options.Value));
         _connects = _meter.CreateCounter<long>("orleansiot_mqtt_connects", "{connect}", "CONNECT packets, by what was answered.");
         _packets = _meter.CreateCounter<long>("orleansiot_mqtt_packets", "{packet}", "MQTT packets, by direction.");
         _bytes = _meter.CreateCounter<long>("orleansiot_mqtt_bytes", "By", "Bytes on MQTT connections, by direction.");
@@ -45,21 +59,54 @@ internal sealed class GatewayMetrics : IDisposable
         _clocksAhead = _meter.CreateCounter<long>("orleansiot_clocks_ahead", "{reading}", "Readings whose timestamp lay in the future; filed under the time of arrival.");
         _relayed = _meter.CreateCounter<long>("orleansiot_mqtt_relayed", "{message}", "Messages between the gateways of a cluster, by direction.");
         _relayDropped = _meter.CreateCounter<long>("orleansiot_mqtt_relay_dropped", "{message}", "Messages not passed on to another gateway, by reason.");
-        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_connections", () => Volatile.Read(ref _connections), "{connection}", "Open MQTT connections.");
+        _sessionsRefused = _meter.CreateCounter<long>("orleansiot_mqtt_refused_sessions", "{session}", "Sessions that end with their connection because as many as may be are kept.");
+        _journalFailures = _meter.CreateCounter<long>("orleansiot_mqtt_failed_session_commits", "{commit}", "Commits of sessions and retained messages that the store did not take.");
+        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_sessions", () => Volatile.Read(ref _sessions), "{session}", "Sessions that outlive their connection.");
+        _connectionsRefused = _meter.CreateCounter<long>("orleansiot_mqtt_refused_connections", "{connection}", "Connections closed before their CONNECT was read, by reason.");
+        _throttled = _meter.CreateCounter<long>("orleansiot_mqtt_throttled_publishes", "{message}", "Messages that waited because their client publishes faster than it may.");
+        _throttledTime = _meter.CreateCounter<double>("orleansiot_mqtt_throttled_time", "s", "How long such messages waited, and their connections with them.");
+        _budgetReached = _meter.CreateCounter<long>("orleansiot_mqtt_outbound_refusals", "{message}", "Deliveries that found no room in Gateway:OutboundBytes.");
+        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_handshakes", () => Volatile.Read(ref _handshakes), "{connection}", "Open connections whose CONNECT has not been read.");
+        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_inflight", InFlightByDirection, "{message}", "Messages between arrival and acknowledgement, by direction.");
+        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_connections", ConnectionsByTransport, "{connection}", "Open MQTT connections, by transport.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_subscriptions", () => Volatile.Read(ref _subscriptions), "{subscription}", "Subscriptions of all clients.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_retained_messages", () => Volatile.Read(ref _retained), "{message}", "Retained messages.");
-        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_outbound_queue", () => Volatile.Read(ref _outboundBytes), "By", "Bytes that wait for slow subscribers.");
+        _meter.CreateObservableUpDownCounter("orleansiot_mqtt_outbound_queue", () => Outbound.Used, "By", "Bytes that wait for slow subscribers.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_peers", () => Volatile.Read(ref _peers), "{gateway}", "Other gateways of the cluster.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_relay_queue", () => Volatile.Read(ref _relayQueue), "By", "Bytes that wait for other gateways.");
     }
 
-    public void Connections(int change) => Interlocked.Add(ref _connections, change);
+    public Meter Meter => _meter;
+
+    /// <summary>What all subscribers' queues hold.</summary>
+    public OutboundBudget Outbound { get; }
+
+    /// <summary>Readings of clients on their way to being stored, and messages that clients have not acknowledged: asked for when they are read.</summary>
+    public Func<(long In, long Out)> InFlight { get; set; } = static () => default;
+
+    public void Connections(GatewayTransport transport, int change) => Interlocked.Add(ref _connections[(int)transport], change);
+
+    public void Handshakes(int change) => Interlocked.Add(ref _handshakes, change);
+
+    public void ConnectionRefused(string reason) => _connectionsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void PublishThrottled(TimeSpan time)
+    {
+        _throttled.Add(1);
+        _throttledTime.Add(time.TotalSeconds);
+    }
+
+    public void OutboundBudgetReached() => _budgetReached.Add(1);
+
+    public void Sessions(int change) => Interlocked.Add(ref _sessions, change);
+
+    public void SessionRefused() => _sessionsRefused.Add(1);
+
+    public void JournalFailed() => _journalFailures.Add(1);
 
     public void Subscriptions(int change) => Interlocked.Add(ref _subscriptions, change);
 
     public void Retained(int change) => Interlocked.Add(ref _retained, change);
-
-    public void OutboundBytes(long change) => Interlocked.Add(ref _outboundBytes, change);
 
     public void Connect(MqttReasonCode result) => _connects.Add(1, new KeyValuePair<string, object?>("result", result.ToString()));
 
@@ -100,4 +147,13 @@ internal sealed class GatewayMetrics : IDisposable
     public void RelayDropped(string reason, int messages) => _relayDropped.Add(messages, new KeyValuePair<string, object?>("reason", reason));
 
     public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<long>> ConnectionsByTransport() =>
+        TransportTags.Select((tag, transport) => new Measurement<long>(Volatile.Read(ref _connections[transport]), tag));
+
+    private IEnumerable<Measurement<long>> InFlightByDirection()
+    {
+        var (into, outOf) = InFlight();
+        return [new(into, In), new(outOf, Out)];
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using OrleansIot.Gateway.Transports;
 
@@ -8,14 +9,18 @@ namespace OrleansIot.Gateway;
 /// Only this machine may connect until there is a key that clients have to give. Each listener has a port of its own, and what
 /// TLS needs is there.
 /// </summary>
-internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<MqttGatewayOptions>
+internal sealed class ListenAddressRule(AccessKey access, IConfiguration configuration) : IValidateOptions<MqttGatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, MqttGatewayOptions options)
     {
-        List<string> faults = [];
+        List<string> faults = [.. Unreadable()];
         List<(string Setting, IPAddress Address, int Port)> listeners = [];
-        foreach (var (setting, host, port) in Listeners(options))
+        foreach (var (setting, transport, host, port, _) in Listener.All(options))
         {
+            if (!Enum.IsDefined(transport))
+                faults.Add($"{setting}:Transport has to be {string.Join(", ", Enum.GetNames<GatewayTransport>())}.");
+            if (port is null)
+                faults.Add($"{setting}:Port is not set: set 0 for any free one, or up to 65535.");
             if (port is < 0 or > 65_535 && setting != MqttGatewayOptions.Section)
                 faults.Add($"{setting}:Port is {port}: set 0 for any free one, or up to 65535.");
 
@@ -26,7 +31,7 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
                     $"set {AccessKey.Setting} (MQTT clients then give it as their password), or set {setting}:Host to 127.0.0.1, " +
                     "or Gateway:Access:Anonymous to Never (each client then needs credentials of its own).");
             else
-                listeners.Add((setting, address, port));
+                listeners.Add((setting, address, port ?? 0));
         }
 
         for (var later = 1; later < listeners.Count; later++)
@@ -39,15 +44,24 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    private static IEnumerable<(string Setting, string Host, int Port)> Listeners(MqttGatewayOptions options)
+    // What is in a list and cannot be read is left out by the binder, without a word.
+    private IEnumerable<string> Unreadable()
     {
-        yield return (MqttGatewayOptions.Section, options.Host, options.Port);
-        if (options.Tls.Port is { } tls)
-            yield return ("Gateway:Tls", options.Tls.Host, tls);
-        if (options.WebSocket.Port is { } webSocket)
-            yield return ("Gateway:WebSocket", options.WebSocket.Host, webSocket);
-        if (options.SecureWebSocket.Port is { } secure)
-            yield return ("Gateway:SecureWebSocket", options.SecureWebSocket.Host, secure);
+        foreach (var listener in configuration.GetSection(Listener.Section).GetChildren())
+        {
+            string? fault = null;
+            try
+            {
+                listener.Get<GatewayListenerOptions>();
+            }
+            catch (InvalidOperationException unreadable)
+            {
+                fault = unreadable.Message;
+            }
+
+            if (fault is not null)
+                yield return fault;
+        }
     }
 
     private static bool Clash((string Setting, IPAddress Address, int Port) one, (string Setting, IPAddress Address, int Port) other) =>
@@ -58,14 +72,20 @@ internal sealed class ListenAddressRule(AccessKey access) : IValidateOptions<Mqt
 
     private static IEnumerable<string> TlsFaults(MqttGatewayOptions options)
     {
-        if (!options.UsesTls)
+        var setups = Listener.All(options).Where(listener => listener.Tls is not null).ToList();
+        if (setups.Count == 0)
             yield break;
 
-        if (!Enum.IsDefined(options.Tls.ClientCertificates))
-            yield return "Gateway:Tls:ClientCertificates has to be None, Optional or Required.";
         if (options.Tls.ReloadInterval < TimeSpan.FromMilliseconds(100) || options.Tls.ReloadInterval > TimeSpan.FromDays(1))
             yield return $"Gateway:Tls:ReloadInterval is {options.Tls.ReloadInterval}: set 00:00:00.1 to 1.00:00:00.";
-        if (TlsMaterial.Load(TlsFiles.Read(options.Tls), options.Tls).Fault is { } fault)
-            yield return fault;
+        foreach (var (setting, setup) in setups.Select(listener => (listener.Setting, listener.Tls!)).DistinctBy(listener => listener.Item2))
+        {
+            if (!Enum.IsDefined(setup.ClientCertificates))
+                yield return $"{(setting.StartsWith(Listener.Section, StringComparison.Ordinal) ? setting : "Gateway:Tls")}:ClientCertificates has to be None, Optional or Required.";
+            if (setup.Passphrase is not null && setup.KeyPassphrase.Path is not null)
+                yield return $"{setup.KeyPassphrase.Name} is set, and the passphrase itself too: set one of them.";
+            if (TlsMaterial.Load(TlsFiles.Read(setup), setup).Fault is { } fault)
+                yield return fault;
+        }
     }
 }

@@ -6,6 +6,8 @@ using OrleansIot.Application.Telemetry.Payloads;
 using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
+using OrleansIot.Gateway.Limits;
+using OrleansIot.Gateway.Presence;
 using OrleansIot.Gateway.Telemetry;
 
 namespace OrleansIot.Gateway;
@@ -39,9 +41,16 @@ public static class MqttGatewayBuilderExtensions
         services.AddSingleton<DeviceSessions>();
 
         services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<SessionJournal>();
         services.AddSingleton<RetainedMessages>();
         services.AddSingleton<MessageBroker>();
+        services.AddSingleton<OfflineRoom>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<SessionRecovery>();
         services.AddSingleton<ConnectedClients>();
+        services.AddSingleton(provider => new ConnectionVersions(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<PresenceEvents>();
+        services.AddSingleton<ConnectionGate>();
         services.AddSingleton<GatewayParts>();
         services.AddSingleton<MqttConnectionHandler>();
 

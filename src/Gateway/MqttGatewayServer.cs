@@ -9,7 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
+using OrleansIot.Gateway.Limits;
 using OrleansIot.Gateway.Transports;
 
 namespace OrleansIot.Gateway;
@@ -19,91 +21,72 @@ namespace OrleansIot.Gateway;
 /// side was told (<c>--urls</c>, ASPNETCORE_URLS), since endpoints set in code take their place.
 /// </summary>
 internal sealed class MqttGatewayServer(
-    IOptions<MqttGatewayOptions> options, MqttGatewayAddress address, IServiceProvider services, ILoggerFactory loggers, ILogger<MqttGatewayServer> logger)
+    IOptions<MqttGatewayOptions> options, MqttGatewayAddress address, ConnectionGate gate, IServiceProvider services, ILoggerFactory loggers, ILogger<MqttGatewayServer> logger)
     : IHostedService, IDisposable
 {
     // Bounds what a connection that is not being read (back-pressure) holds in this process. A larger packet still passes:
     // what has been looked at does not count.
     private const int ReadBufferBytes = 64 * 1024;
 
+    // The name that is registered, and AWS IoT Core's for the same with a client certificate. A client that names none is served; one
+    // that names others alone was meant for another server, perhaps by somebody who wants our bytes taken for that one's.
+    private static readonly List<SslApplicationProtocol> MqttProtocols = [new("mqtt"), new("x-amzn-mqtt-ca")];
+
     private readonly KestrelServerOptions _kestrel = new() { ApplicationServices = services, AddServerHeader = false };
-    private TlsCertificates? _certificates;
+    private readonly Dictionary<TlsSetup, TlsCertificates> _certificates = [];
     private KestrelServer? _server;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var configured = options.Value;
         var parts = services.GetRequiredService<GatewayParts>();
-        if (configured.UsesTls)
-            _certificates = new TlsCertificates(configured.Tls, parts.Time, parts.Metrics, logger);
-
-        _kestrel.Limits.MaxConcurrentConnections = configured.MaxConnections;
+        parts.Metrics.InFlight = parts.Clients.InFlight;
+        await services.GetRequiredService<SessionRecovery>().Run(cancellationToken);
 
         // Of WebSocket's requests; once upgraded, MQTT's own limits hold.
         _kestrel.Limits.KeepAliveTimeout = configured.ConnectTimeout;
         _kestrel.Limits.RequestHeadersTimeout = configured.ConnectTimeout;
         _kestrel.Limits.MinResponseDataRate = null;
 
-        var plain = Listen(configured.Host, configured.Port, Mqtt);
-        var tls = Listen(configured.Tls, listen => Mqtt(Secure(listen, alpn: [])));
-        var webSocket = Listen(configured.WebSocket, Http);
-        var secureWebSocket = Listen(configured.SecureWebSocket, listen => Http(Secure(listen, alpn: [SslApplicationProtocol.Http11])));
-
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { MaxReadBufferSize = ReadBufferBytes }), loggers);
+        var listeners = Listener.All(configured);
+        var listening = listeners.Select(listener => Listen(listener, parts)).ToList();
+        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { MaxReadBufferSize = ReadBufferBytes }), loggers);
         var endpoint = new WebSocketEndpoint(services.GetRequiredService<MqttConnectionHandler>(), parts, ReadBufferBytes, loggers);
-        _server = new KestrelServer(Options.Create(_kestrel), transport, loggers);
+        _server = new KestrelServer(Options.Create(_kestrel), new NamingTransport(sockets, listeners), loggers);
         await _server.StartAsync(endpoint, cancellationToken);
 
-        address.Tls = Told("TLS", tls);
-        address.WebSocket = Told("WebSocket", webSocket);
-        address.SecureWebSocket = Told("secure WebSocket", secureWebSocket);
-        address.Bound = plain().IPEndPoint;
+        address.Listeners = [.. listeners.Zip(listening, (listener, listen) => new GatewayListener(listener.Setting, listener.Transport, listen().IPEndPoint!))];
+        foreach (var listener in address.Listeners.Where(listener => listener.Setting != MqttGatewayOptions.Section))
+            logger.ListeningOver(listener.Transport.Name(), listener.Bound);
         logger.Listening(address.Bound);
     }
 
     /// <summary>Stops listening and has every connection end itself (<see cref="CloseReason.ServerStopping"/>).</summary>
-    public Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        address.Bound = address.Tls = address.WebSocket = address.SecureWebSocket = null;
-        return _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+        address.Listeners = [];
+        if (_server is null)
+            return;
+
+        await _server.StopAsync(cancellationToken);
+        await services.GetRequiredService<SessionJournal>().Stop(cancellationToken);
     }
 
     public void Dispose()
     {
         _server?.Dispose();
-        _certificates?.Dispose();
+        foreach (var certificates in _certificates.Values)
+            certificates.Dispose();
     }
-
-    private static void Mqtt(ListenOptions listen)
-    {
-        listen.Protocols = HttpProtocols.Http1; // never reached: the handler ends the pipeline
-        listen.UseConnectionHandler<MqttConnectionHandler>();
-    }
-
-    private static void Http(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
-
-    /// <param name="alpn">None for MQTT: a client that names a protocol is served all the same.</param>
-    private ListenOptions Secure(ListenOptions listen, List<SslApplicationProtocol> alpn) => listen.UseHttps(new TlsHandshakeCallbackOptions
-    {
-        HandshakeTimeout = options.Value.ConnectTimeout,
-        OnConnection = handshake =>
-        {
-            var how = _certificates!.ForConnection(handshake.Connection);
-            how.ApplicationProtocols = alpn;
-            return ValueTask.FromResult(how);
-        },
-    });
-
-    private Func<ListenOptions>? Listen(ListenerOptions listener, Action<ListenOptions> configure) =>
-        listener.Port is { } port ? Listen(listener.Host, port, configure) : null;
 
     /// <summary>Answers what tells the address once the server has started.</summary>
-    private Func<ListenOptions> Listen(string host, int port, Action<ListenOptions> configure)
+    private Func<ListenOptions> Listen(Listener listener, GatewayParts parts)
     {
-        if (!ListenAddress.TryParse(host, out var ip))
-            throw new OptionsValidationException(Options.DefaultName, typeof(MqttGatewayOptions), [$"'{host}' is not an address to listen on."]);
+        if (!ListenAddress.TryParse(listener.Host, out var ip))
+            throw new OptionsValidationException(Options.DefaultName, typeof(MqttGatewayOptions), [$"'{listener.Host}' is not an address to listen on."]);
 
         ListenOptions? listening = null;
+        var port = listener.Port ?? 0;
         if (ip.Equals(IPAddress.IPv6Any))
             _kestrel.ListenAnyIP(port, Configure); // makes do with IPv4 where there is no IPv6
         else
@@ -113,17 +96,34 @@ internal sealed class MqttGatewayServer(
         void Configure(ListenOptions listen)
         {
             listening = listen;
-            configure(listen);
+            listen.Protocols = HttpProtocols.Http1; // of MQTT never reached: its handler ends the pipeline
+            gate.Guard(listen, listener.Transport);
+            if (listener.Tls is { } tls)
+                Secure(listen, CertificatesOf(tls, parts), listener.Transport.UsesHttp() ? [SslApplicationProtocol.Http11] : MqttProtocols);
+            if (!listener.Transport.UsesHttp())
+                listen.UseConnectionHandler<MqttConnectionHandler>();
         }
     }
 
-    private IPEndPoint? Told(string what, Func<ListenOptions>? listening)
+    private void Secure(ListenOptions listen, TlsCertificates certificates, List<SslApplicationProtocol> alpn)
     {
-        if (listening is null)
-            return null;
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = options.Value.ConnectTimeout,
+            OnConnection = handshake =>
+            {
+                var how = certificates.ForConnection(handshake.Connection);
+                how.ApplicationProtocols = alpn;
+                return ValueTask.FromResult(how);
+            },
+        });
+        ConnectionGate.GuardSecured(listen);
+    }
 
-        var bound = listening().IPEndPoint;
-        logger.ListeningOver(what, bound);
-        return bound;
+    private TlsCertificates CertificatesOf(TlsSetup setup, GatewayParts parts)
+    {
+        if (!_certificates.TryGetValue(setup, out var certificates))
+            _certificates[setup] = certificates = new TlsCertificates(setup, parts.Clients, parts.Time, parts.Metrics, logger);
+        return certificates;
     }
 }

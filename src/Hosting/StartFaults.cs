@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using OrleansIot.Application;
+using OrleansIot.Gateway;
 
 namespace OrleansIot.Hosting;
 
@@ -32,9 +33,10 @@ public static class StartFaults
 
         // The configuration binder's: a value that is no number, time span or boolean.
         InvalidOperationException { InnerException: FormatException or ArgumentException } unreadable => [unreadable.Message],
-        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => [$"{inUse.Message} Choose another with --urls or --Gateway:Port."],
+        ListenRefusedException refused => [refused.Message],
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => [$"{inUse.Message} Choose another with --urls."],
         SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } socket =>
-            [$"An address cannot be listened on: {socket.Message}. Choose another with --urls, or with --Gateway:Host and --Gateway:Port."],
+            [$"An address cannot be listened on: {socket.Message}. Choose another with --urls."],
         StoreException or StartRefusedException => [exception.Message],
         _ => [],
     };

@@ -5,6 +5,7 @@ using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Storage.DynamoDb.Access;
 using OrleansIot.Storage.DynamoDb.Alerts;
@@ -13,6 +14,7 @@ using OrleansIot.Storage.DynamoDb.History;
 using OrleansIot.Storage.DynamoDb.Journal;
 using OrleansIot.Storage.DynamoDb.Outbox;
 using OrleansIot.Storage.DynamoDb.Rules;
+using OrleansIot.Storage.DynamoDb.Sessions;
 using OrleansIot.Storage.DynamoDb.Snapshots;
 
 namespace OrleansIot.Storage.DynamoDb;
@@ -27,6 +29,7 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
     private readonly RetentionMarks _retention;
     private readonly HistoryFlush _flush;
     private readonly DynamoOutbox _outbox;
+    private readonly DynamoSessionStore _sessions;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly DynamoDbOptions _options;
@@ -45,6 +48,8 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
         var journal = new DynamoJournal(_database, options, heads, index, Upkeep, added, time);
         _flush = new HistoryFlush(_database, journal.ReadItems, _retention, options, time);
         _outbox = new DynamoOutbox(_database, options, added, new DispatcherLease(_database, time), time, log);
+
+        _sessions = new DynamoSessionStore(_database);
 
         Journal = journal;
         Snapshots = new DynamoSnapshots(_database, index, heads);
@@ -65,6 +70,8 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
     public IOutbox Outbox => _outbox;
 
     public IReadingHistory History { get; }
+
+    public ISessionStore Sessions => _sessions;
 
     public IKeyRing SignInKeys { get; }
 
@@ -97,6 +104,7 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
 
         await _outbox.DisposeAsync();
         await Upkeep.DisposeAsync();
+        _sessions.Dispose();
         _database.Dispose();
     }
 

@@ -26,6 +26,7 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Rules);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().History);
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Sessions);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().SignInKeys);
         services.AddHostedService<StoreStartup>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DynamoDbOptions>>().Value.Retention);

@@ -4,6 +4,7 @@ using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Storage.Sqlite.Alerts;
 using OrleansIot.Storage.Sqlite.Commits;
@@ -12,6 +13,7 @@ using OrleansIot.Storage.Sqlite.History;
 using OrleansIot.Storage.Sqlite.Journal;
 using OrleansIot.Storage.Sqlite.Outbox;
 using OrleansIot.Storage.Sqlite.Rules;
+using OrleansIot.Storage.Sqlite.Sessions;
 using OrleansIot.Storage.Sqlite.Snapshots;
 
 namespace OrleansIot.Storage.Sqlite;
@@ -48,7 +50,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         var added = new MessagesAdded();
         _buffers = new HistoryBuffers(time, position);
         _floor = new LogFloor(devices, position, recovered);
-        _writer = new GroupCommit(database, new JournalBatch(devices, _buffers, added, position), _buffers, time, log);
+        _writer = new GroupCommit(database, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), _buffers, time, log);
         var retention = new Retention(_writer, _floor);
 
         Journal = new SqliteJournal(_writer, devices, _readers, recovered);
@@ -56,6 +58,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         Alerts = new SqliteAlertBook(_readers);
         Rules = new SqliteRuleStore(_writer, _readers);
         Outbox = new SqliteOutbox(_writer, _readers, added);
+        Sessions = new SqliteSessionStore(_writer, _readers);
         History = new SqliteReadingHistory(_buffers, devices, _readers, retention);
 
         retention.Load(database);
@@ -75,6 +78,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     public IOutbox Outbox { get; }
 
     public IReadingHistory History { get; }
+
+    public ISessionStore Sessions { get; }
 
     /// <param name="busyTimeout">How long to wait for a lock of another program on the file.</param>
     /// <exception cref="StoreException">The directory cannot be used; the message says why and what mends it.</exception>

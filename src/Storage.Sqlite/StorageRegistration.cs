@@ -26,6 +26,7 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Rules);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Sessions);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Retention);
         services.AddHostedService<RetentionJob>();
         services.AddSingleton(provider => new StoreHealth(provider.GetRequiredService<SqliteStore>().Probe, provider.GetRequiredService<TimeProvider>()));

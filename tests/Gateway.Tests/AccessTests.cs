@@ -332,7 +332,7 @@ public sealed class AccessTests : IDisposable
         await using var gateway = await ListeningGateway.Start(_access.Strict("--Gateway:Access:RequireConnectAttributes", $"{isRequired}"));
         var (transport, client) = await SocketTransport.Open(gateway.Port, MqttVersion.V311);
         using var _ = transport;
-        Assert.Equal(expected, (await client.Connect("c", userName: "c", password: Password, cleanStart: isClean)).Code);
+        Assert.Equal(expected, (await client.Connect("c", userName: "c", password: Password, clean: isClean)).Code);
     }
 
     [Fact]

@@ -90,12 +90,5 @@ public sealed class MosquittoTests : IAsyncLifetime
 
     private Task Publish(params string[] arguments) => MosquittoPub.Run(_gateway.Port, arguments);
 
-    private async Task<ChildProcess> Subscribe(params string[] arguments)
-    {
-        // It says nothing when its subscription stands, but it prints a retained message that it is due by then.
-        await Publish("-r", "-t", "ready", "-m", "yes");
-        var subscriber = ChildProcess.Start(Installed.Require("mosquitto_sub"), ["-h", "127.0.0.1", "-p", $"{_gateway.Port}", "-v", .. arguments, "-t", "ready"]);
-        await subscriber.Line(new Regex("^ready yes$"), Patience);
-        return subscriber;
-    }
+    private Task<ChildProcess> Subscribe(params string[] arguments) => MosquittoSub.Start(_gateway.Port, arguments);
 }

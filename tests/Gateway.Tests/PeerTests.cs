@@ -57,7 +57,7 @@ public sealed class PeerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_comes_once_to_each_subscription_however_many_gateways_and_filters_there_are()
+    public async Task A_message_comes_once_to_each_subscriber_however_many_gateways_and_filters_there_are()
     {
         var gateways = await _hub.Joined("one", "two", "three");
         var subscribers = new List<TestClient>();
@@ -75,9 +75,9 @@ public sealed class PeerTests : IAsyncLifetime
         foreach (var subscriber in subscribers)
         {
             var seen = new List<string>();
-            for (var i = 0; i < 4; i++)
+            for (var i = 0; i < 2; i++)
                 seen.Add((await subscriber.Expect(MqttPacketType.Publish)).Payload);
-            Assert.Equal(["first", "first", "second", "second"], seen);
+            Assert.Equal(["first", "second"], seen);
             await subscriber.Ping(before: 0);
         }
     }
@@ -88,7 +88,7 @@ public sealed class PeerTests : IAsyncLifetime
         var gateways = await _hub.Joined("one", "two");
         var subscriber = await gateways[1].Connect("subscriber");
         await subscriber.Subscribe("n", MqttQoS.AtMostOnce);
-        var publisher = await gateways[0].Connect("publisher");
+        var publisher = await gateways[0].Connect("publisher", MqttVersion.V311);
         for (var n = 0; n < 1_000; n++)
             publisher.GatherPublish("n", $"{n}", packetId: (ushort)(n % 2 == 0 ? 0 : n));
         await publisher.SendGathered();
@@ -156,8 +156,8 @@ public sealed class PeerTests : IAsyncLifetime
 
         // Not even what the gateway itself would retain there.
         var broker = gateways[0].Services.GetRequiredService<MessageBroker>();
-        broker.Publish(new BrokeredMessage(PublishBody.Copy("$SYS/broker/uptime"u8, "1"u8), MqttQoS.AtMostOnce, Retain: true, 0), null);
-        broker.Publish(new BrokeredMessage(PublishBody.Copy("fence"u8, "2"u8), MqttQoS.AtMostOnce, Retain: false, 0), null);
+        broker.Publish(new BrokeredMessage(PublishBody.Copy("$SYS/broker/uptime"u8, "1"u8), MqttQoS.AtMostOnce, Retain: true, 0), null, default, out _);
+        broker.Publish(new BrokeredMessage(PublishBody.Copy("fence"u8, "2"u8), MqttQoS.AtMostOnce, Retain: false, 0), null, default, out _);
         Assert.Equal("2", (await subscriber.Expect(MqttPacketType.Publish)).Payload);
     }
 

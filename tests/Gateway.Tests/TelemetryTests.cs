@@ -79,7 +79,7 @@ public sealed class TelemetryTests : IAsyncLifetime
     public async Task A_connection_with_too_many_readings_on_their_way_is_read_no_further(int qos)
     {
         _gateway.Twins.HoldsReadings = true;
-        var client = await _gateway.Connect("pump-1");
+        var client = await _gateway.Connect("pump-1", MqttVersion.V311);
         for (ushort id = 1; id <= 5; id++)
             client.GatherPublish(Topic, $$"""{"t": {{id}}}""", qos == 0 ? (ushort)0 : id);
         await client.SendGathered();

@@ -3,6 +3,7 @@ using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
 
 namespace OrleansIot.TestKit.Storage;
@@ -16,6 +17,7 @@ public sealed class InMemoryStore
         Outbox = new InMemoryOutbox();
         History = new InMemoryReadingHistory();
         Rules = new InMemoryRuleStore();
+        Sessions = new InMemorySessionStore();
         Journal = new InMemoryJournal(Alerts, Outbox, History);
     }
 
@@ -30,11 +32,14 @@ public sealed class InMemoryStore
 
     public InMemoryRuleStore Rules { get; }
 
+    public InMemorySessionStore Sessions { get; }
+
     public void AddTo(IServiceCollection services) => services
         .AddSingleton<ITwinJournal>(Journal)
         .AddSingleton<ITwinSnapshots>(Journal)
         .AddSingleton<IAlertBook>(Alerts)
         .AddSingleton<IOutbox>(Outbox)
         .AddSingleton<IReadingHistory>(History)
-        .AddSingleton<IRuleStore>(Rules);
+        .AddSingleton<IRuleStore>(Rules)
+        .AddSingleton<ISessionStore>(Sessions);
 }

@@ -1,36 +1,97 @@
 using System.Diagnostics.CodeAnalysis;
+using OrleansIot.Application.Sessions.Ports;
+using OrleansIot.Gateway.Peers;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.Mqtt.Sessions;
 
 namespace OrleansIot.Gateway.Broker;
 
 /// <summary>
-/// What the server knows of a client beside its connection: subscriptions and what is owed to it (4.1). Ends with the
-/// connection as yet, which CONNACK tells the client (session expiry interval 0, session present 0).
+/// What the server knows of a client beside its connection: subscriptions, what is owed to it, and which of its QoS 2 messages were
+/// taken over (4.1). Lasts as long as its expiry interval says (3.1.2.11.2); <see cref="SessionRegistry"/> keeps it meanwhile.
 /// </summary>
-internal sealed class ClientSession(string clientId, MqttGatewayOptions options, GatewayMetrics metrics)
+internal sealed class ClientSession(string clientId, MqttGatewayOptions options, GatewayMetrics metrics, OfflineRoom offline, SessionJournal journal)
 {
-    private readonly Dictionary<string, Subscription> _subscriptions = [];
+    private static readonly Dictionary<string, Subscription> NoSubscriptions = [];
+
+    private Dictionary<string, Subscription>? _subscriptions;
+    private int _subscriptionCount;
+    private volatile bool _isDurable;
 
     public string ClientId { get; } = clientId;
 
-    public DeliveryQueue Deliveries { get; } = new(options, metrics);
+    public DeliveryQueue Deliveries { get; } = new(clientId, options, metrics, offline, journal);
 
-    /// <summary>By filter. Belongs to the connection's reader.</summary>
-    public IReadOnlyDictionary<string, Subscription> Subscriptions => _subscriptions;
+    /// <summary>How long it outlives its connection, in seconds.</summary>
+    public uint ExpirySeconds { get; set; }
 
-    /// <summary>Called when something was queued; on any thread.</summary>
-    public Action OnQueued { get; set; } = static () => { };
+    /// <summary>Whether what becomes of it is written to the store.</summary>
+    public bool IsDurable
+    {
+        get => _isDurable;
+        set => _isDurable = value;
+    }
 
-    /// <summary>Called when a QoS 1 message found no room: it must not be lost, so the client has to be told.</summary>
+    /// <summary>By filter. Belongs to the connection's reader, and where there is none to whoever ends the session.</summary>
+    public IReadOnlyDictionary<string, Subscription> Subscriptions => _subscriptions ?? NoSubscriptions;
+
+    /// <summary>Whether more than one of its subscriptions may match a message.</summary>
+    public bool MayOverlap => Volatile.Read(ref _subscriptionCount) > 1;
+
+    /// <summary>The client's QoS 2 messages; null while there was none.</summary>
+    public InboundExchanges? Inbound { get; private set; }
+
+    /// <summary>The will of its last connection, while it waits (3.1.3.2.2). Of the registry, under its lock.</summary>
+    public PendingWill? Will { get; set; }
+
+    /// <summary>When something is due of it while it has no connection. Of the registry, under its lock.</summary>
+    public SessionDue? Due { get; set; }
+
+    /// <summary>When its last connection ended; null while there is one. Of the registry, under its lock.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Of its last connection, by which gateways agree on who was last.</summary>
+    public PeerStamp ConnectedAt { get; set; }
+
+    /// <summary>Called when a message of QoS 1 or 2 found no room: it must not be lost, so the client has to be told.</summary>
     public Action OnOverflow { get; set; } = static () => { };
 
-    public void Deliver(BrokeredMessage message, Subscription subscription, bool retain)
+    public InboundExchanges UseInbound() => Inbound ??= new InboundExchanges();
+
+    /// <summary>A connection begins.</summary>
+    public void Attach(int receiveMaximum, Action onQueued, Action onOverflow)
     {
-        // [MQTT-3.8.4-8] (3.1.1: -6): at most the QoS that was granted.
-        var qos = Lower(message.QoS, subscription.Options.QoS);
-        if (Deliveries.TryAdd(new OutboundPublish(message, qos, retain, subscription.Identifier)))
+        OnOverflow = onOverflow;
+        Inbound?.Connect();
+        Deliveries.Connect(receiveMaximum, onQueued);
+    }
+
+    /// <summary>The connection is gone, the session stays.</summary>
+    public void Detach()
+    {
+        OnOverflow = static () => { };
+        Deliveries.Disconnect();
+    }
+
+    /// <param name="number">Of the stored delivery; 0 where it is not stored.</param>
+    public void Deliver(BrokeredMessage message, Subscription subscription, MqttQoS qos, bool retain, long number)
+    {
+        // Nobody is there to take it, and QoS 0 is not kept: no loss worth counting.
+        var isConnected = Deliveries.IsConnected;
+        if (qos == MqttQoS.AtMostOnce && !isConnected)
+            return;
+
+        if (Deliveries.TryAdd(new OutboundPublish(message, subscription, qos, retain, number)))
         {
-            OnQueued();
+            Deliveries.OnQueued();
+            return;
+        }
+
+        if (number != 0)
+            journal.Note(new SessionChange.Delivered(ClientId, number));
+        if (!isConnected)
+        {
+            metrics.DeliveryShed("offline-full");
         }
         else if (qos == MqttQoS.AtMostOnce)
         {
@@ -49,14 +110,41 @@ internal sealed class ClientSession(string clientId, MqttGatewayOptions options,
         if (messages.Count == 0)
             return;
 
-        Deliveries.AddBacklog(messages.Select(message =>
-            new OutboundPublish(message, Lower(message.QoS, subscription.Options.QoS), Retain: true, subscription.Identifier, IsBacklog: true)));
-        OnQueued();
+        var backlog = new List<OutboundPublish>(messages.Count);
+        foreach (var message in messages)
+        {
+            var qos = Lower(message.QoS, subscription.Options.QoS);
+            var number = 0L;
+            if (IsDurable && qos != MqttQoS.AtMostOnce && journal.CanTake)
+            {
+                number = journal.NextNumber();
+                journal.Write(new SessionChange.Owed(
+                    journal.Stored(message), [new StoredDelivery(ClientId, number, (byte)qos, Retain: true, subscription.Identifiers)]));
+            }
+
+            backlog.Add(new OutboundPublish(message, subscription, qos, Retain: true, number, IsBacklog: true));
+        }
+
+        Deliveries.AddBacklog(backlog);
+        Deliveries.OnQueued();
     }
 
-    public void Add(Subscription subscription) => _subscriptions[subscription.Filter.Text] = subscription;
+    public void Add(Subscription subscription)
+    {
+        (_subscriptions ??= [])[subscription.Filter.Text] = subscription;
+        Volatile.Write(ref _subscriptionCount, _subscriptions.Count);
+    }
 
-    public bool Remove(string filter, [NotNullWhen(true)] out Subscription? subscription) => _subscriptions.Remove(filter, out subscription);
+    public bool Remove(string filter, [NotNullWhen(true)] out Subscription? subscription)
+    {
+        subscription = null;
+        if (_subscriptions is null || !_subscriptions.Remove(filter, out subscription))
+            return false;
 
-    private static MqttQoS Lower(MqttQoS a, MqttQoS b) => a < b ? a : b;
+        Volatile.Write(ref _subscriptionCount, _subscriptions.Count);
+        return true;
+    }
+
+    /// <summary>[MQTT-3.8.4-8] (3.1.1: -6): at most the QoS that was granted.</summary>
+    public static MqttQoS Lower(MqttQoS a, MqttQoS b) => a < b ? a : b;
 }

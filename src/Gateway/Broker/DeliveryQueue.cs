@@ -1,21 +1,44 @@
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Sessions;
 
 namespace OrleansIot.Gateway.Broker;
 
 /// <summary>
-/// What waits for one subscriber, and what it has not acknowledged: the part of a session that will outlive its connection.
+/// What waits for one subscriber, and what it has not acknowledged: the part of a session that outlives its connection.
 /// Bounded; whoever offers a message never waits.
 /// </summary>
-internal sealed class DeliveryQueue(MqttGatewayOptions options, GatewayMetrics metrics)
+internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options, GatewayMetrics metrics, OfflineRoom offline, SessionJournal journal) : ICommitted
 {
+    // What goes out behind one commit.
+    private const int HeldMessages = 256;
+    private const int HeldBytes = 256 * 1024;
+
     private readonly Lock _lock = new();
-    private readonly Queue<OutboundPublish> _waiting = new();
-    private readonly OutboundWindow<OutboundPublish> _window = new(new PacketIdAllocator());
+    private Queue<OutboundPublish>? _waiting; // many clients only publish
+    private OutboundWindow<OutboundPublish>? _window;
+    private Queue<OutboundPublish>? _held;
+    private bool _mayHeldGo;
+    private volatile Mode _mode = Mode.Offline;
+    private int _receiveMaximum;
     private int _live;
     private int _backlog;
     private long _bytes;
-    private bool _isClosed;
+
+    private enum Mode
+    {
+        Offline,
+        Connected,
+        Closed,
+    }
+
+    /// <summary>Called when something can be taken; on any thread.</summary>
+    public Action OnQueued { get; set; } = static () => { };
+
+    public bool IsConnected => _mode == Mode.Connected;
+
+    /// <summary>Whether the subscriber is behind so far that the next message may find no room.</summary>
+    public bool IsFull => Volatile.Read(ref _live) >= options.OutboundQueueMessages || Volatile.Read(ref _bytes) >= options.OutboundQueueBytes;
 
     /// <summary>Whether the retained messages of earlier subscriptions are more than the queue would hold of live ones.</summary>
     public bool HasLongBacklog
@@ -27,26 +50,98 @@ internal sealed class DeliveryQueue(MqttGatewayOptions options, GatewayMetrics m
         }
     }
 
-    /// <summary>Starts a connection that lets this many messages be unacknowledged.</summary>
-    public void Connect(int receiveMaximum)
+    /// <summary>How many wait for their acknowledgement.</summary>
+    public int InFlight
     {
-        lock (_lock)
-            _window.Connect(receiveMaximum);
+        get
+        {
+            lock (_lock)
+                return _window?.Count ?? 0;
+        }
     }
 
-    /// <summary>False when the subscriber is too slow for one more.</summary>
-    public bool TryAdd(OutboundPublish publish)
+    /// <summary>Starts a connection that lets this many messages be unacknowledged; what earlier ones left goes first.</summary>
+    public void Connect(int receiveMaximum, Action onQueued)
     {
         lock (_lock)
         {
-            if (_isClosed)
-                return true;
-            if (_live >= options.OutboundQueueMessages || _bytes + publish.Message.Size > options.OutboundQueueBytes)
-                return false;
+            OnQueued = onQueued;
+            offline.Count(-_bytes);
+            _mode = Mode.Connected;
+            _receiveMaximum = receiveMaximum;
+            _window?.Connect(receiveMaximum);
+        }
+    }
 
-            _live++;
-            Count(publish.Message.Size);
-            _waiting.Enqueue(publish);
+    /// <summary>The connection is gone, the session stays: QoS 0 does not wait for another one (3.1.2.11.2 leaves that to us).</summary>
+    public void Disconnect()
+    {
+        lock (_lock)
+        {
+            if (_mode != Mode.Connected)
+                return;
+
+            OnQueued = static () => { };
+            var waiting = new Queue<OutboundPublish>();
+            foreach (var publish in _held ?? [])
+            {
+                // It did not go out: it gets an identifier when it does.
+                _window!.Forget(publish.PacketId, out _);
+                Keep(publish with { PacketId = 0 });
+            }
+
+            _held = null;
+            foreach (var publish in _waiting ?? [])
+                Keep(publish);
+            _waiting = waiting.Count == 0 ? null : waiting;
+            _mode = Mode.Offline;
+            offline.Count(_bytes);
+
+            void Keep(OutboundPublish publish)
+            {
+                if (publish.QoS == MqttQoS.AtMostOnce)
+                {
+                    Leave(publish);
+                    return;
+                }
+
+                if (publish.IsBacklog)
+                {
+                    _backlog--;
+                    _live++;
+                    Count(publish.Message.Size);
+                }
+
+                waiting.Enqueue(publish with { IsBacklog = false });
+            }
+        }
+    }
+
+    /// <summary>Whether a message would find room; may have changed a moment later.</summary>
+    public bool HasRoomFor(int size)
+    {
+        lock (_lock)
+            return HasRoom(size);
+    }
+
+    /// <summary>False when there is no room for one more.</summary>
+    public bool TryAdd(in OutboundPublish publish)
+    {
+        lock (_lock)
+        {
+            if (_mode == Mode.Closed)
+                return true;
+            if (!HasRoom(publish.Message.Size))
+                return false;
+            if (!metrics.Outbound.TryTake(_bytes, publish.Message.Size, publish.QoS))
+            {
+                metrics.OutboundBudgetReached();
+                return false;
+            }
+
+            Volatile.Write(ref _live, _live + 1);
+            Note(publish.Message.Size);
+            (_waiting ??= new()).Enqueue(publish);
             return true;
         }
     }
@@ -58,23 +153,58 @@ internal sealed class DeliveryQueue(MqttGatewayOptions options, GatewayMetrics m
             foreach (var publish in publishes)
             {
                 _backlog++;
-                _waiting.Enqueue(publish);
+                (_waiting ??= new()).Enqueue(publish);
             }
         }
     }
 
-    /// <summary>Moves what may be sent now to <paramref name="batch"/>, up to about <paramref name="bytes"/>; those of QoS 1 get their packet identifiers.</summary>
+    /// <summary>Takes up what an earlier run owed, in its order, whatever the bounds are now.</summary>
+    public void Restore(in OutboundPublish publish, ushort packetId, bool isReleased)
+    {
+        lock (_lock)
+        {
+            var step = isReleased ? DeliveryStep.AwaitingPubComp : publish.QoS == MqttQoS.ExactlyOnce ? DeliveryStep.AwaitingPubRec : DeliveryStep.AwaitingPubAck;
+            if (packetId == 0 || !Window().TryRestore(packetId, step, publish))
+                (_waiting ??= new()).Enqueue(publish);
+            _live++;
+            Count(publish.Message.Size);
+        }
+    }
+
+    /// <summary>Moves what may be sent now to <paramref name="batch"/>, up to about <paramref name="bytes"/>; those of QoS 1 and 2 get their packet identifiers.</summary>
     public void Take(List<OutboundPublish> batch, int bytes)
     {
         lock (_lock)
         {
+            if (_mode != Mode.Connected)
+                return;
+
+            // [MQTT-4.4.0-1], [MQTT-4.6.0-1]: what earlier connections left goes first.
+            while (bytes > 0 && _window is not null && _window.TryResend(out var again))
+            {
+                batch.Add(again.Message with { PacketId = again.PacketId, IsRepeat = true, IsRelease = again.Step == DeliveryStep.AwaitingPubComp });
+                bytes -= again.Message.Message.Size;
+            }
+
+            if (_window is { IsResending: true } || !TakeHeld(batch, ref bytes) || _waiting is null)
+                return;
+
             while (bytes > 0 && _waiting.TryPeek(out var publish))
             {
                 ushort packetId = 0;
+                if (publish.QoS != MqttQoS.AtMostOnce)
+                {
+                    // [MQTT-4.4.0-1]: a QoS 2 message goes out again under its identifier even after a restart, so that is stored first.
+                    if (publish.QoS == MqttQoS.ExactlyOnce && publish.Number != 0)
+                    {
+                        Hold();
+                        return;
+                    }
 
-                // [MQTT-3.3.4-9]: no more than the client's Receive Maximum unacknowledged. What is behind waits too: order is kept.
-                if (publish.QoS != MqttQoS.AtMostOnce && !_window.TryOpen(publish.QoS, publish, out packetId))
-                    return;
+                    // [MQTT-3.3.4-9]: no more than the client's Receive Maximum unacknowledged. What is behind waits too: order is kept.
+                    if (!Window().TryOpen(publish.QoS, publish, out packetId))
+                        return;
+                }
 
                 _waiting.Dequeue();
                 if (publish.QoS == MqttQoS.AtMostOnce)
@@ -85,32 +215,153 @@ internal sealed class DeliveryQueue(MqttGatewayOptions options, GatewayMetrics m
         }
     }
 
-    /// <summary>Takes an acknowledgement; false when nothing waits for it.</summary>
-    public bool Acknowledge(MqttPacketType type, ushort packetId, MqttReasonCode reason)
+    /// <summary>Takes an acknowledgement.</summary>
+    /// <param name="number">Of the stored delivery; 0 where it is not stored.</param>
+    public AckOutcome Acknowledge(MqttPacketType type, ushort packetId, MqttReasonCode reason, out long number)
     {
         lock (_lock)
         {
-            if (_window.Acknowledge(type, packetId, reason, out var publish) != AckOutcome.Finished)
-                return false;
+            number = 0;
+            if (_window is null)
+                return AckOutcome.Unexpected;
 
-            Leave(publish);
-            return true;
+            var outcome = _window.Acknowledge(type, packetId, reason, out var publish);
+            number = publish.Number;
+            if (outcome == AckOutcome.Finished)
+                Finish(publish);
+            return outcome;
         }
     }
 
-    /// <summary>Forgets everything, and takes no more.</summary>
-    public void Close()
+    /// <summary>Ends a delivery that was taken and could not be sent.</summary>
+    public void Drop(in OutboundPublish publish)
+    {
+        if (publish.QoS == MqttQoS.AtMostOnce)
+            return;
+
+        lock (_lock)
+        {
+            if (_window is not null && _window.Forget(publish.PacketId, out _))
+                Finish(publish);
+        }
+    }
+
+    /// <summary>Forgets everything, and takes no more. Answers what was not acknowledged, and of QoS 2 what had not gone out.</summary>
+    public IReadOnlyList<OutboundPublish> Close()
     {
         lock (_lock)
         {
-            _isClosed = true;
-            _waiting.Clear();
-            _window.Abandon();
+            if (_mode == Mode.Closed)
+                return [];
+
+            OnQueued = static () => { };
+
+            // [MQTT-4.8.2-5]: a QoS 2 message that has gone out is nobody else's.
+            OutboundPublish[] left =
+            [
+                .. (_window?.Abandon() ?? []).Where(publish => publish.QoS == MqttQoS.AtLeastOnce),
+                .. (_held ?? []).Where(publish => publish.QoS == MqttQoS.ExactlyOnce),
+                .. _waiting ?? [],
+            ];
+            _waiting = null;
+            _held = null;
             Count(-_bytes);
+            _mode = Mode.Closed;
+            return left;
         }
     }
 
-    private void Leave(OutboundPublish publish)
+    /// <summary>The identifiers of what is held are stored.</summary>
+    void ICommitted.Committed(bool isStored)
+    {
+        Action onQueued;
+        lock (_lock)
+        {
+            _mayHeldGo = true;
+            onQueued = OnQueued;
+        }
+
+        onQueued();
+    }
+
+    private OutboundWindow<OutboundPublish> Window()
+    {
+        if (_window is null)
+        {
+            _window = new OutboundWindow<OutboundPublish>(new PacketIdAllocator());
+            _window.Connect(_receiveMaximum);
+        }
+
+        return _window;
+    }
+
+    private bool HasRoom(int size) => _mode switch
+    {
+        Mode.Connected => _live < options.OutboundQueueMessages && _bytes + size <= options.OutboundQueueBytes,
+        Mode.Offline => _live < options.OfflineQueueMessages && _bytes + size <= options.OfflineQueueBytes && offline.Has(size),
+        _ => true,
+    };
+
+    /// <summary>Gives what may go behind one commit its identifiers, and has them stored.</summary>
+    private void Hold()
+    {
+        var held = new Queue<OutboundPublish>();
+        var bytes = 0;
+        while (held.Count < HeldMessages && bytes < HeldBytes && _waiting!.TryPeek(out var publish))
+        {
+            ushort packetId = 0;
+            if (publish.QoS != MqttQoS.AtMostOnce && !Window().TryOpen(publish.QoS, publish, out packetId))
+                break;
+
+            _waiting.Dequeue();
+            bytes += publish.Message.Size;
+            held.Enqueue(publish with { PacketId = packetId });
+        }
+
+        if (held.Count == 0)
+            return;
+
+        _held = held;
+        _mayHeldGo = false;
+        foreach (var publish in held)
+        {
+            if (publish.QoS == MqttQoS.ExactlyOnce && publish.Number != 0)
+                journal.Note(new SessionChange.Sent(clientId, publish.Number, publish.PacketId));
+        }
+
+        journal.Note(null, this);
+    }
+
+    /// <summary>False while something is held that has to go before anything else.</summary>
+    private bool TakeHeld(List<OutboundPublish> batch, ref int bytes)
+    {
+        if (_held is null)
+            return true;
+        if (!_mayHeldGo)
+            return false;
+
+        while (bytes > 0 && _held.TryDequeue(out var publish))
+        {
+            if (publish.QoS == MqttQoS.AtMostOnce)
+                Leave(publish);
+            bytes -= publish.Message.Size;
+            batch.Add(publish);
+        }
+
+        if (_held.Count > 0)
+            return false;
+        _held = null;
+        return true;
+    }
+
+    private void Finish(in OutboundPublish publish)
+    {
+        Leave(publish);
+        if (publish.Number != 0)
+            journal.Note(new SessionChange.Delivered(clientId, publish.Number));
+    }
+
+    private void Leave(in OutboundPublish publish)
     {
         if (publish.IsBacklog)
         {
@@ -118,13 +369,21 @@ internal sealed class DeliveryQueue(MqttGatewayOptions options, GatewayMetrics m
             return;
         }
 
-        _live--;
+        Volatile.Write(ref _live, _live - 1);
         Count(-publish.Message.Size);
     }
 
     private void Count(long bytes)
     {
-        _bytes += bytes;
-        metrics.OutboundBytes(bytes);
+        metrics.Outbound.Change(bytes);
+        Note(bytes);
+    }
+
+    /// <summary>Where the budget counts it already.</summary>
+    private void Note(long bytes)
+    {
+        Volatile.Write(ref _bytes, _bytes + bytes);
+        if (_mode == Mode.Offline)
+            offline.Count(bytes);
     }
 }

@@ -1,3 +1,4 @@
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Gateway.Peers;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Topics;
@@ -6,13 +7,20 @@ namespace OrleansIot.Gateway.Broker;
 
 /// <summary>From publishers to subscribers. Never waits: what a subscriber cannot take is that subscriber's loss.</summary>
 /// <param name="peers">Null in a gateway that is alone.</param>
-internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics metrics, PeerRelay? peers = null)
+internal sealed class MessageBroker(RetainedMessages retained, SessionJournal journal, GatewayMetrics metrics, PeerRelay? peers = null)
 {
+    // Up to this many subscriptions are compared with each other; beyond, a dictionary finds those of one session.
+    private const int ScanLimit = 16;
+
     // Matching happens for every message, and on threads of many connections.
     [ThreadStatic]
-    private static List<Subscription>? _spareMatches;
+    private static List<Subscription?>? _spareMatches;
 
     private readonly SubscriptionTree<Subscription> _subscriptions = new(Subscription.SameSession);
+    private readonly Dictionary<TopicFilter, SharedGroup> _groups = [];
+
+    /// <summary>Whether clients may share subscriptions; not in a cluster, where a group would get each message once on every silo.</summary>
+    public bool CanShare => peers is null;
 
     /// <summary>Whether a message would be of use to anybody, so that it is worth a copy.</summary>
     public bool IsWanted(ReadOnlySpan<byte> topic, bool retain)
@@ -29,11 +37,29 @@ internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics me
     }
 
     /// <summary>Delivers to whoever is subscribed, here or elsewhere, and retains where the publisher asked for it.</summary>
-    public PublishAnswer Publish(BrokeredMessage message, ClientSession? publisher)
+    /// <param name="isPending">The answer is to be given when the ticket's origin is told that it is stored.</param>
+    public PublishAnswer Publish(BrokeredMessage message, ClientSession? publisher, in PublishTicket ticket, out bool isPending)
     {
+        isPending = false;
+        var matches = Match(message.Body.Topic);
+        var delivered = Choose(matches, message, publisher, out var isOwed);
+        var mustBeStored = message.QoS != MqttQoS.AtMostOnce && (isOwed || (message.Retain && journal.IsOn));
+        if ((mustBeStored || ticket.Received is not null) && !journal.CanTake)
+        {
+            Return(matches);
+            return PublishAnswer.SessionUnavailable;
+        }
+
         var stamp = default(PeerStamp);
-        var kept = !message.Retain || retained.Keep(message, out stamp);
-        var delivered = Deliver(message, publisher);
+        var kept = !message.Retain || Keep(message, out stamp);
+        var answer = kept ? PublishAnswer.Success : PublishAnswer.RetainedFull;
+        if (isOwed)
+            Owe(matches, message, ticket, answer, out isPending);
+        else if (ticket.Received is not null || (mustBeStored && ticket.Origin is not null))
+            Settle(ticket, answer, out isPending);
+
+        Deliver(matches, message);
+        Return(matches);
         if (peers is not null)
         {
             if (message.Retain && kept)
@@ -42,36 +68,53 @@ internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics me
                 delivered |= peers.Offer(message);
         }
 
-        if (!kept)
-            return PublishAnswer.RetainedFull;
-        return delivered || message.Retain ? PublishAnswer.Success : PublishAnswer.NobodySubscribed;
+        return kept && !delivered && !message.Retain ? PublishAnswer.NobodySubscribed : answer;
     }
 
     /// <summary>Delivers to whoever is subscribed here; false when that is nobody.</summary>
     public bool Deliver(BrokeredMessage message, ClientSession? publisher)
     {
         var matches = Match(message.Body.Topic);
-        var delivered = matches.Count;
-        foreach (var subscription in matches)
+        var delivered = Choose(matches, message, publisher, out var isOwed);
+        if (isOwed && journal.CanTake)
+            Owe(matches, message, default, default, out _);
+        Deliver(matches, message);
+        Return(matches);
+        return delivered;
+    }
+
+    /// <summary>Has a publisher wait for what was noted so far, and for its own message's being known.</summary>
+    public void Settle(in PublishTicket ticket, PublishAnswer answer, out bool isPending)
+    {
+        journal.Write(ticket.Received, then: ticket.Origin?.Await(ticket, answer));
+        isPending = ticket.Origin is not null;
+    }
+
+    /// <summary>What a session owed that has ended goes to others where it came from a shared subscription (4.8.2).</summary>
+    public static void PassOn(IReadOnlyList<OutboundPublish> left, SessionJournal journal)
+    {
+        foreach (var publish in left)
         {
-            // [MQTT-3.8.3-3]
-            if (subscription.Options.NoLocal && ReferenceEquals(subscription.Session, publisher))
+            if (publish.Source?.Group?.Next() is not { } next)
                 continue;
 
-            // One copy for each subscription that matches, at its own QoS: 3.3.4 and 3.1.1 [MQTT-3.3.5-1] allow it.
-            // [MQTT-3.3.1-12], [MQTT-3.3.1-13]; 3.1.1 [MQTT-3.3.1-9]: a live message says retain only where the subscription asks for it.
-            subscription.Session.Deliver(message, subscription, message.Retain && subscription.Options.RetainAsPublished);
-        }
+            var qos = ClientSession.Lower(publish.Message.QoS, next.Options.QoS);
+            var number = 0L;
+            if (qos != MqttQoS.AtMostOnce && next.Session!.IsDurable && journal.CanTake)
+            {
+                number = journal.NextNumber();
+                journal.Write(new SessionChange.Owed(journal.Stored(publish.Message), [OwedTo(next, number, qos, publish.Retain)]));
+            }
 
-        Return(matches);
-        return delivered > 0;
+            next.Session!.Deliver(publish.Message, next, qos, publish.Retain, number);
+        }
     }
 
     /// <summary>Adds a subscription; false when it replaced the session's earlier one on that filter.</summary>
     /// <param name="interest">Raised to what <see cref="Announced"/> wants to know.</param>
     public bool Subscribe(Subscription subscription, ref long interest)
     {
-        if (_subscriptions.Add(subscription.Filter, subscription) is not null)
+        if (!Add(subscription))
             return false;
 
         metrics.Subscriptions(1);
@@ -86,20 +129,20 @@ internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics me
     /// <summary>Queues the retained messages that a subscription is due.</summary>
     public void DeliverRetained(Subscription subscription, bool isNew)
     {
-        // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]
-        var isDue = subscription.Options.RetainHandling switch
+        // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]; 4.8.2: a shared subscription gets none.
+        var isDue = subscription.Group is null && subscription.Options.RetainHandling switch
         {
             RetainHandling.SendOnSubscribe => true,
             RetainHandling.SendOnNewSubscribe => isNew,
             _ => false,
         };
         if (isDue)
-            subscription.Session.DeliverRetained(retained.Matching(subscription.Filter), subscription);
+            subscription.Session!.DeliverRetained(retained.Matching(subscription.Filter), subscription);
     }
 
     public bool Unsubscribe(Subscription subscription)
     {
-        if (_subscriptions.Remove(subscription.Filter, subscription) is null)
+        if (!Remove(subscription))
             return false;
 
         metrics.Subscriptions(-1);
@@ -107,15 +150,165 @@ internal sealed class MessageBroker(RetainedMessages retained, GatewayMetrics me
         return true;
     }
 
-    private List<Subscription> Match(ReadOnlySpan<byte> topic)
+    /// <summary>The group that a shared filter is subscribed to with; null for another filter.</summary>
+    public SharedGroup? GroupOf(TopicFilter filter)
+    {
+        if (!filter.IsShared)
+            return null;
+
+        lock (_groups)
+            return _groups.GetValueOrDefault(filter) ?? new SharedGroup(filter);
+    }
+
+    private bool Add(Subscription subscription)
+    {
+        if (subscription.Group is not { } group)
+            return _subscriptions.Add(subscription.Filter, subscription) is null;
+
+        lock (_groups)
+        {
+            var isNew = group.Add(subscription);
+            if (_groups.TryAdd(subscription.Filter, group))
+                _subscriptions.Add(subscription.Filter, group.Entry);
+            return isNew;
+        }
+    }
+
+    private bool Remove(Subscription subscription)
+    {
+        if (subscription.Group is not { } group)
+            return _subscriptions.Remove(subscription.Filter, subscription) is not null;
+
+        lock (_groups)
+        {
+            if (!group.Remove(subscription))
+                return false;
+
+            if (group.IsEmpty)
+            {
+                _groups.Remove(subscription.Filter);
+                _subscriptions.Remove(subscription.Filter, group.Entry);
+            }
+
+            return true;
+        }
+    }
+
+    private bool Keep(BrokeredMessage message, out PeerStamp stamp)
+    {
+        // QoS 0 is not answered: while nothing can be stored it is delivered, and what was retained stays.
+        if (!journal.IsOn || journal.CanTake || message.QoS != MqttQoS.AtMostOnce)
+            return retained.Keep(message, out stamp);
+
+        stamp = default;
+        metrics.PublishRefused("session-unavailable");
+        return false;
+    }
+
+    /// <summary>Leaves those that get the message, one for each session and each group; false where nobody is subscribed.</summary>
+    private static bool Choose(List<Subscription?> matches, BrokeredMessage message, ClientSession? publisher, out bool isOwed)
+    {
+        isOwed = false;
+        var found = matches.Count > 0;
+        var mayOverlap = 0;
+        for (var i = 0; i < matches.Count; i++)
+        {
+            var match = matches[i]!;
+            if (match.Group is { } group)
+            {
+                match = group.Next();
+                matches[i] = match;
+                if (match is null)
+                    continue;
+            }
+            else if (match.Options.NoLocal && ReferenceEquals(match.Session, publisher))
+            {
+                // [MQTT-3.8.3-3]
+                matches[i] = null;
+                continue;
+            }
+            else if (match.Session!.MayOverlap)
+            {
+                mayOverlap++;
+            }
+
+            isOwed |= match.Session!.IsDurable && match.Options.QoS != MqttQoS.AtMostOnce;
+        }
+
+        isOwed &= message.QoS != MqttQoS.AtMostOnce;
+        if (mayOverlap > 1)
+            Merge(matches);
+        return found;
+    }
+
+    /// <summary>3.3.4; 3.1.1 [MQTT-3.3.5-1]: one copy for each session, at the highest QoS, which names all its subscriptions.</summary>
+    private static void Merge(List<Subscription?> matches)
+    {
+        var seen = matches.Count > ScanLimit ? new Dictionary<ClientSession, int>() : null;
+        for (var i = 0; i < matches.Count; i++)
+        {
+            if (matches[i] is not { Group: null, Session: { MayOverlap: true } session } match)
+                continue;
+
+            var first = -1;
+            if (seen is null)
+                first = matches.FindIndex(0, i, other => other is { Group: null } && other.Session == session);
+            else if (!seen.TryAdd(session, i))
+                first = seen[session];
+            if (first < 0)
+                continue;
+
+            matches[first] = matches[first]!.Merge(match);
+            matches[i] = null;
+        }
+    }
+
+    /// <summary>Notes what is owed to stored sessions before any of them can acknowledge it.</summary>
+    private void Owe(List<Subscription?> matches, BrokeredMessage message, in PublishTicket ticket, PublishAnswer answer, out bool isPending)
+    {
+        var deliveries = new List<StoredDelivery>();
+        for (var i = 0; i < matches.Count; i++)
+        {
+            if (matches[i] is not { Session: { IsDurable: true } session } match || match.Options.QoS == MqttQoS.AtMostOnce)
+                continue;
+
+            // What finds no room is not owed; the delivery itself counts it.
+            if (!session.Deliveries.HasRoomFor(message.Size))
+                continue;
+
+            var number = journal.NextNumber();
+            var qos = ClientSession.Lower(message.QoS, match.Options.QoS);
+            deliveries.Add(OwedTo(match, number, qos, message.Retain && match.Options.RetainAsPublished));
+            matches[i] = match with { Number = number };
+        }
+
+        SessionChange? owed = deliveries.Count == 0 ? null : new SessionChange.Owed(journal.Stored(message), deliveries);
+        journal.Write(owed, ticket.Received, ticket.Origin?.Await(ticket, answer));
+        isPending = ticket.Origin is not null;
+    }
+
+    private static StoredDelivery OwedTo(Subscription subscription, long number, MqttQoS qos, bool retain) =>
+        new(subscription.Session!.ClientId, number, (byte)qos, retain, subscription.Identifiers);
+
+    private static void Deliver(List<Subscription?> matches, BrokeredMessage message)
+    {
+        foreach (var subscription in matches)
+        {
+            // [MQTT-3.3.1-12], [MQTT-3.3.1-13]; 3.1.1 [MQTT-3.3.1-9]: a live message says retain only where the subscription asks for it.
+            subscription?.Session!.Deliver(
+                message, subscription, ClientSession.Lower(message.QoS, subscription.Options.QoS), message.Retain && subscription.Options.RetainAsPublished, subscription.Number);
+        }
+    }
+
+    private List<Subscription?> Match(ReadOnlySpan<byte> topic)
     {
         var matches = _spareMatches ?? [];
         _spareMatches = null;
-        _subscriptions.Match(topic, matches);
+        _subscriptions.Match(topic, matches!);
         return matches;
     }
 
-    private static void Return(List<Subscription> matches)
+    private static void Return(List<Subscription?> matches)
     {
         matches.Clear();
         _spareMatches = matches;

@@ -19,6 +19,14 @@ internal readonly record struct PublishAnswer(MqttReasonCode Code, string? Reaso
     public static readonly PublishAnswer RetainedFull =
         new(MqttReasonCode.QuotaExceeded, "retained.full: delivered, but there is no room to retain it.");
 
+    public static readonly PublishAnswer SessionUnavailable =
+        new(MqttReasonCode.UnspecifiedError, "session.unavailable: the message could not be stored for those it is owed to; send it again.");
+
     public static readonly PublishAnswer TwinUnavailable =
         new(MqttReasonCode.UnspecifiedError, "twin.unavailable: the reading could not be stored; send it again.");
+
+    public bool IsRefusal => Code >= MqttReasonCode.UnspecifiedError;
+
+    /// <summary>The message has to come again: a client of 3.1.1, which cannot be told, must not get its acknowledgement.</summary>
+    public bool IsNotStored => this == TwinUnavailable || this == SessionUnavailable;
 }

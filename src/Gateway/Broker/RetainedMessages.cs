@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Telemetry.Payloads;
 using OrleansIot.Gateway.Peers;
 using OrleansIot.Mqtt.Codec;
@@ -8,10 +9,11 @@ using OrleansIot.Mqtt.Topics;
 
 namespace OrleansIot.Gateway.Broker;
 
-/// <summary>The last retained message of each topic (3.3.1.3), in memory and bounded. What is here is all that a durable store would have to give back at start.</summary>
+/// <summary>The last retained message of each topic (3.3.1.3), in memory and bounded. What changes is noted in the journal, in its order.</summary>
 /// <param name="clock">Null in a gateway that is alone: then nothing is stamped, and removals are not remembered.</param>
 internal sealed class RetainedMessages(
-    IOptions<MqttGatewayOptions> options, GatewayMetrics metrics, TimeProvider time, ILogger<RetainedMessages> logger, PeerClock? clock = null)
+    IOptions<MqttGatewayOptions> options, SessionJournal journal, GatewayMetrics metrics, TimeProvider time, ILogger<RetainedMessages> logger,
+    PeerClock? clock = null)
 {
     private readonly ConcurrentDictionary<byte[], Kept> _byTopic = new(Utf8KeyComparer.Instance);
 
@@ -29,8 +31,15 @@ internal sealed class RetainedMessages(
         lock (_writing)
         {
             stamp = clock?.Next() ?? default;
-            return Set(message, stamp);
+            return Set(message, stamp, isNew: true);
         }
+    }
+
+    /// <summary>Takes up a message of an earlier run.</summary>
+    public void Restore(BrokeredMessage message)
+    {
+        lock (_writing)
+            Set(message, clock?.Next() ?? default, isNew: false);
     }
 
     /// <summary>
@@ -49,7 +58,7 @@ internal sealed class RetainedMessages(
                 _removals.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(topic, out known);
             var order = stamp.CompareTo(known);
             if (order > 0)
-                Set(message, stamp);
+                Set(message, stamp, isNew: true);
             return order;
         }
     }
@@ -80,7 +89,7 @@ internal sealed class RetainedMessages(
         return [.. _byTopic.Values.Select(kept => kept.Message).Where(message => filter.Matches(message.Body.Topic) && message.SecondsLeft(time) != 0)];
     }
 
-    private bool Set(BrokeredMessage message, PeerStamp stamp)
+    private bool Set(BrokeredMessage message, PeerStamp stamp, bool isNew)
     {
         var lookup = _byTopic.GetAlternateLookup<ReadOnlySpan<byte>>();
         var isKnown = lookup.TryGetValue(message.Body.Topic, out var before);
@@ -89,7 +98,12 @@ internal sealed class RetainedMessages(
         if (message.Body.Payload.IsEmpty)
         {
             if (isKnown && lookup.TryRemove(message.Body.Topic, out _))
+            {
                 Count(-1, -before.Message.Size);
+                if (journal.IsOn)
+                    journal.Note(new SessionChange.RetainedRemoved(message.Body.TopicMemory));
+            }
+
             if (clock is not null)
                 Remember(message.Body.Topic, stamp);
             return true;
@@ -104,6 +118,8 @@ internal sealed class RetainedMessages(
 
         lookup[message.Body.Topic] = new Kept(message, stamp);
         Count(isKnown ? 0 : 1, bytes);
+        if (isNew && journal.IsOn)
+            journal.Note(new SessionChange.Retained(journal.Stored(message)));
         return true;
     }
 

@@ -1,13 +1,17 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using OrleansIot.Application.Twins;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
+using OrleansIot.Gateway.Limits;
 using OrleansIot.Gateway.Peers;
+using OrleansIot.Gateway.Presence;
 using OrleansIot.Gateway.Telemetry;
 using OrleansIot.Mqtt.Codec;
 
@@ -36,14 +40,19 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly ClientAccess _access;
     private readonly DeviceId? _device;
     private readonly SessionId _sessionId;
-    private readonly ClientSession _session;
+    private readonly PublishAcks _acks;
     private readonly ConnectionWriter _writer;
-    private readonly PublishIntake _intake;
     private readonly SilenceDeadline _keepAlive;
     private readonly WakeUp _progress = new();
+    private readonly PublishThrottle? _throttle;
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ClientSession _session = null!; // this and the intake from when the connection is accepted
+    private PublishIntake _intake = null!;
+    private InboundAliases? _aliases;
+    private uint _askedExpiry;
     private CloseReason? _closeReason;
     private PendingSubscribe? _subscribing;
+    private ClientPresence? _presence;
     private ITimer? _untilShedding;
     private bool _isAccepted;
 
@@ -55,21 +64,16 @@ internal sealed partial class ClientConnection : IDisposable
         _sessionId = gateway.Devices.Next();
         _access = request.Access;
 
-        _session = new ClientSession(ClientId, gateway.Options, gateway.Metrics);
-        var acks = new PublishAcks(gateway.Options.ReceiveMaximum + MaxUnsentAcks);
-        _writer = new ConnectionWriter(connection.Transport.Output, request.Client, _access, acks, gateway.Time, gateway.Metrics) { OnWritten = _progress.Raise };
-        _session.OnQueued = _writer.Wake;
-        _session.OnOverflow = () => Close(CloseReason.TooSlow);
-        _intake = new PublishIntake(_session, _access, _device, _sessionId, acks, gateway.Broker, gateway.Telemetry, gateway.Options, gateway.Time, gateway.Metrics)
-        {
-            OnAcksReady = _writer.Wake,
-            OnRoom = _progress.Raise,
-            OnNotStored = () => Close(CloseReason.NotStored),
-        };
+        _acks = new PublishAcks(gateway.Options.ReceiveMaximum + MaxUnsentAcks);
+        _writer = new ConnectionWriter(connection.Transport.Output, request.Client, _access, _acks, gateway.Time, gateway.Metrics) { OnWritten = _progress.Raise };
+        _throttle = PublishThrottle.For(gateway, _progress.Raise);
         _keepAlive = new SilenceDeadline(gateway.Time, () => Close(CloseReason.KeepAlive));
     }
 
     public string ClientId { get; }
+
+    /// <summary>Shown in the TLS handshake; null without one.</summary>
+    public X509Certificate2? Certificate => _connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
     /// <summary>When its id became its own, by which gateways agree on who was last.</summary>
     public PeerStamp ConnectedAt { get; set; }
@@ -79,6 +83,9 @@ internal sealed partial class ClientConnection : IDisposable
 
     /// <summary>Completes when the connection reads no more, has no subscriptions, and its id is free.</summary>
     public Task Left => _left.Task;
+
+    /// <summary>Readings on their way to being stored, and messages that the client has not acknowledged.</summary>
+    public (int In, int Out) InFlight => _isAccepted ? (_intake.InFlight, _session.Deliveries.InFlight) : default;
 
     private MqttVersion Version => _request.Client.Version;
 
@@ -121,6 +128,7 @@ internal sealed partial class ClientConnection : IDisposable
     public void Dispose()
     {
         _keepAlive.Dispose();
+        _throttle?.Dispose();
         _untilShedding?.Dispose();
     }
 
@@ -150,10 +158,7 @@ internal sealed partial class ClientConnection : IDisposable
         }
         catch (TwinUnavailableException)
         {
-            _gateway.Metrics.Connect(MqttReasonCode.ServerUnavailable);
-            _writer.Answer(new ConnAckPacket { ReasonCode = MqttReasonCode.ServerUnavailable });
-            Close(new CloseReason("the twin is unavailable"));
-            return false;
+            return TurnAway("the twin is unavailable");
         }
         finally
         {
@@ -166,18 +171,60 @@ internal sealed partial class ClientConnection : IDisposable
         if (MayBeElsewhere)
             _gateway.Peers?.Connected(ClientId, ConnectedAt);
 
-        _isAccepted = true;
-        _gateway.Metrics.Connect(MqttReasonCode.Success);
-        _gateway.Logger.ClientConnected(ClientId, _connection.RemoteEndPoint, Version == MqttVersion.V5 ? "5.0" : "3.1.1");
-        _session.Deliveries.Connect(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight));
-        _writer.Deliveries = _session.Deliveries;
-        ConnectAnswer.Accept(_writer, Version, _gateway.Options, _request.ClientId.Length == 0 ? ClientId : null);
+        // 3.1.1: a session that is not clean is kept for as long as we say.
+        var asked = _request.SessionExpiry ?? (_request.CleanStart ? 0 : _gateway.Sessions.Default);
+        var expiry = _gateway.Sessions.Granted(asked);
+        if (!await _gateway.Sessions.IsReady(ClientId, expiry))
+            return TurnAway("its session cannot be stored");
 
-        // [MQTT-3.1.2-22] (3.1.1: -24): one and a half times the keep-alive.
-        if (_request.KeepAlive > TimeSpan.Zero)
-            _keepAlive.Start(_request.KeepAlive * 1.5);
+        Accept(asked, expiry);
         return true;
     }
+
+    private bool TurnAway(string reason)
+    {
+        _gateway.Metrics.Connect(MqttReasonCode.ServerUnavailable);
+        _writer.Answer(new ConnAckPacket { ReasonCode = MqttReasonCode.ServerUnavailable });
+        Close(new CloseReason(reason));
+        return false;
+    }
+
+    private void Accept(uint asked, uint expiry)
+    {
+        _session = _gateway.Sessions.Open(ClientId, _request.CleanStart, expiry, ConnectedAt, out var isPresent);
+        _askedExpiry = asked;
+        _intake = new PublishIntake(
+            _session, Version, _access, _device, _sessionId, _acks, _gateway.Broker, _gateway.Telemetry, _gateway.Options, _gateway.Time, _gateway.Metrics)
+        {
+            OnAcksReady = _writer.Wake,
+            OnRoom = _progress.Raise,
+            OnNotStored = () => Close(CloseReason.NotStored),
+        };
+        _isAccepted = true;
+        _presence = _gateway.Presence.Connected(this, _connection);
+        _gateway.Metrics.Connect(MqttReasonCode.Success);
+        _gateway.Logger.ClientConnected(ClientId, _connection.RemoteEndPoint, Version == MqttVersion.V5 ? "5.0" : "3.1.1");
+        _session.Attach(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight), _writer.Wake, () => Close(CloseReason.TooSlow));
+
+        var keepAlive = KeepAlive();
+        var granted = new ConnectGrant(
+            isPresent,
+            _session.ExpirySeconds == asked ? null : _session.ExpirySeconds,
+            keepAlive == _request.KeepAlive ? null : (uint)keepAlive.TotalSeconds,
+            _request.ClientId.Length == 0 ? ClientId : null,
+            _gateway.Broker.CanShare);
+        ConnectAnswer.Accept(_writer, _session.Deliveries, Version, _gateway.Options, granted);
+
+        // [MQTT-3.1.2-22] (3.1.1: -24): one and a half times the keep-alive.
+        if (keepAlive > TimeSpan.Zero)
+            _keepAlive.Start(keepAlive * 1.5);
+    }
+
+    /// <summary>[MQTT-3.2.2-21]: the server's where that is shorter, and where the client has none; 3.1.1 has no way to tell the client.</summary>
+    private TimeSpan KeepAlive() => Version == MqttVersion.V5 && _gateway.Options.MaxKeepAlive is { } longest
+        && (_request.KeepAlive == TimeSpan.Zero || _request.KeepAlive > longest)
+            ? longest
+            : _request.KeepAlive;
 
     private async Task ReadPackets()
     {
@@ -242,16 +289,21 @@ internal sealed partial class ClientConnection : IDisposable
     {
         Close(CloseReason.ConnectionLost);
         var reason = _closeReason!;
-        foreach (var subscription in _session.Subscriptions.Values)
-            _gateway.Broker.Unsubscribe(subscription);
-        _session.Deliveries.Close();
+        var goesOn = _isAccepted && reason != CloseReason.TakenOverElsewhere && _gateway.Sessions.IsKept(_session);
+        if (goesOn)
+            _session.Detach();
+        else if (_isAccepted)
+            _gateway.Sessions.End(_session);
 
         await SayGoodbye(reason, writing);
 
-        // [MQTT-3.1.2-8]
-        if (_isAccepted && !reason.DiscardsWill && _request.Will is { } will && _access.MayPublish(will.Body.Topic, will.Retain))
+        // [MQTT-3.1.2-8], [MQTT-3.1.2-10], [MQTT-3.1.3-9]: at once, or when the client has not come back in time.
+        var will = _isAccepted && !reason.DiscardsWill && _request.Will is { } wanted && _access.MayPublish(wanted.Body.Topic, wanted.Retain) ? wanted : null;
+        var waits = goesOn && _gateway.Sessions.TryWait(_session, will is { DelaySeconds: > 0 } ? will : null);
+        if (will is not null && (!waits || will.DelaySeconds == 0))
             await _gateway.Telemetry.PublishWill(will, _session, Arrival.Now(_gateway.Time));
 
+        _presence?.Disconnected(reason);
         _gateway.Clients.Leave(this);
         _left.SetResult();
         Report(reason);

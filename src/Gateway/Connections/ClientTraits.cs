@@ -8,7 +8,9 @@ namespace OrleansIot.Gateway.Connections;
 /// <param name="ReceiveMaximum">3.1.2.11.3; 65,535 where it did not say.</param>
 /// <param name="MaxPacketSize">3.1.2.11.4; unbounded where it did not say.</param>
 /// <param name="WantsProblems">3.1.2.11.7 Request Problem Information.</param>
-internal sealed record ClientTraits(MqttVersion Version, int ReceiveMaximum = ushort.MaxValue, int MaxPacketSize = int.MaxValue, bool WantsProblems = true)
+/// <param name="TopicAliasMaximum">3.1.2.11.5; none where it did not say.</param>
+internal sealed record ClientTraits(
+    MqttVersion Version, int ReceiveMaximum = ushort.MaxValue, int MaxPacketSize = int.MaxValue, bool WantsProblems = true, int TopicAliasMaximum = 0)
 {
     // Reason strings are for people, and a client has to take them in whole.
     private const int MaxReasonStringBytes = 1_024;

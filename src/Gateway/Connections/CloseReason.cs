@@ -29,7 +29,9 @@ internal sealed record CloseReason(string Text, MqttReasonCode? Code = null, boo
     public static readonly CloseReason TooSlow = new("too slow to receive its messages", MqttReasonCode.QuotaExceeded, IsClientsFault: true);
 
     /// <summary>3.1.1 has no other way to tell a client that a message was not taken.</summary>
-    public static readonly CloseReason NotStored = new("a reading could not be stored", MqttReasonCode.UnspecifiedError);
+    public static readonly CloseReason NotStored = new("a message could not be stored", MqttReasonCode.UnspecifiedError);
+
+    public static readonly CloseReason CertificateRevoked = new("client certificate revoked", MqttReasonCode.NotAuthorized, IsClientsFault: true);
 
     public static readonly CloseReason Fault = new("fault of the server", MqttReasonCode.UnspecifiedError);
 

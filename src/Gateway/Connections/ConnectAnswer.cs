@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using OrleansIot.Gateway.Broker;
 using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Gateway.Connections;
@@ -7,25 +8,30 @@ namespace OrleansIot.Gateway.Connections;
 /// <summary>CONNACK, with what this server can and cannot do (3.2.2.3).</summary>
 internal static class ConnectAnswer
 {
-    public static void Accept(ConnectionWriter writer, MqttVersion version, MqttGatewayOptions options, string? assignedClientId)
+    /// <param name="granted">What became of what the client asked for.</param>
+    public static void Accept(ConnectionWriter writer, DeliveryQueue deliveries, MqttVersion version, MqttGatewayOptions options, in ConnectGrant granted)
     {
         var properties = new ArrayBufferWriter<byte>();
         if (version == MqttVersion.V5)
         {
-            // The session ends with the connection, whatever the client asked for (3.2.2.3.2).
-            MqttProperties.Append(properties, MqttPropertyId.SessionExpiryInterval, 0);
+            // 3.2.2.3.2: where it is not what the client asked for.
+            if (granted.SessionExpiry is { } expiry)
+                MqttProperties.Append(properties, MqttPropertyId.SessionExpiryInterval, expiry);
             MqttProperties.Append(properties, MqttPropertyId.ReceiveMaximum, (uint)options.ReceiveMaximum);
-            MqttProperties.Append(properties, MqttPropertyId.MaximumQoS, 1);
             MqttProperties.Append(properties, MqttPropertyId.RetainAvailable, options.RetainedMessages > 0 ? 1u : 0u);
             MqttProperties.Append(properties, MqttPropertyId.MaximumPacketSize, (uint)options.MaxPacketBytes);
+            if (options.TopicAliasMaximum > 0)
+                MqttProperties.Append(properties, MqttPropertyId.TopicAliasMaximum, (uint)options.TopicAliasMaximum);
             MqttProperties.Append(properties, MqttPropertyId.WildcardSubscriptionAvailable, 1);
             MqttProperties.Append(properties, MqttPropertyId.SubscriptionIdentifierAvailable, 1);
-            MqttProperties.Append(properties, MqttPropertyId.SharedSubscriptionAvailable, 0);
-            if (assignedClientId is not null)
-                MqttProperties.Append(properties, MqttPropertyId.AssignedClientIdentifier, Encoding.UTF8.GetBytes(assignedClientId));
+            MqttProperties.Append(properties, MqttPropertyId.SharedSubscriptionAvailable, granted.MayShare ? 1u : 0u);
+            if (granted.KeepAlive is { } seconds)
+                MqttProperties.Append(properties, MqttPropertyId.ServerKeepAlive, seconds);
+            if (granted.ClientId is not null)
+                MqttProperties.Append(properties, MqttPropertyId.AssignedClientIdentifier, Encoding.UTF8.GetBytes(granted.ClientId));
         }
 
-        writer.Answer(new ConnAckPacket { Properties = new MqttProperties(properties.WrittenSpan) });
+        writer.Accept(new ConnAckPacket { SessionPresent = granted.IsSessionPresent, Properties = new MqttProperties(properties.WrittenSpan) }, deliveries);
     }
 
     /// <summary>Says why not; nothing where a client of 3.1.1 could not be told ([MQTT-3.2.2-6] there).</summary>

@@ -7,9 +7,12 @@ namespace OrleansIot.Gateway.Connections;
 
 /// <summary>A CONNECT packet, copied out of the buffer it came in.</summary>
 /// <param name="ClientId">Empty where the client wants to be given one.</param>
+/// <param name="CleanStart">What was kept for the client is to be forgotten (3.1.2.4); in 3.1.1, and nothing to be kept.</param>
+/// <param name="SessionExpiry">In seconds (3.1.2.11.2); null in 3.1.1, where clean session says it.</param>
 /// <param name="KeepAlive">Zero where it is switched off (3.1.2.10).</param>
 internal sealed record ConnectRequest(
-    ClientTraits Client, string ClientId, TimeSpan KeepAlive, WillMessage? Will, byte[] Password, bool WantsOtherAuthentication)
+    ClientTraits Client, string ClientId, bool CleanStart, uint? SessionExpiry, TimeSpan KeepAlive, WillMessage? Will, byte[] Password,
+    bool WantsOtherAuthentication)
 {
     public string UserName { get; init; } = "";
 
@@ -26,11 +29,15 @@ internal sealed record ConnectRequest(
             version,
             properties.TryGetNumber(MqttPropertyId.ReceiveMaximum, out var receiveMaximum) ? (int)receiveMaximum : ushort.MaxValue,
             properties.TryGetNumber(MqttPropertyId.MaximumPacketSize, out var maxPacketSize) ? (int)Math.Min(maxPacketSize, int.MaxValue) : int.MaxValue,
-            !properties.TryGetNumber(MqttPropertyId.RequestProblemInformation, out var wantsProblems) || wantsProblems != 0);
+            !properties.TryGetNumber(MqttPropertyId.RequestProblemInformation, out var wantsProblems) || wantsProblems != 0,
+            properties.TryGetNumber(MqttPropertyId.TopicAliasMaximum, out var aliases) ? (int)aliases : 0);
+        uint? expiry = version == MqttVersion.V311 ? null : properties.TryGetNumber(MqttPropertyId.SessionExpiryInterval, out var seconds) ? seconds : 0;
 
         return new ConnectRequest(
             client,
             Encoding.UTF8.GetString(packet.ClientId),
+            packet.CleanStart,
+            expiry,
             TimeSpan.FromSeconds(packet.KeepAlive),
             packet.HasWill ? WillOf(packet) : null,
             packet.Password.ToArray(),
@@ -42,7 +49,7 @@ internal sealed record ConnectRequest(
     }
 
     /// <summary>In place of one that could not be read; tells no more than the version to answer in.</summary>
-    public static ConnectRequest Unread(MqttVersion version) => new(new ClientTraits(version), "", TimeSpan.Zero, null, [], false);
+    public static ConnectRequest Unread(MqttVersion version) => new(new ClientTraits(version), "", true, null, TimeSpan.Zero, null, [], false);
 
     // A session outlives its connection in 3.1.1 unless it is a clean one, in 5.0 where it is to expire later (3.1.2.11.2); and to ask
     // for an earlier one is to have had one.
@@ -54,5 +61,9 @@ internal sealed record ConnectRequest(
     }
 
     private static WillMessage WillOf(scoped in ConnectPacket packet) =>
-        new(PublishBody.Copy(packet.WillTopic, packet.WillPayload, packet.WillProperties), packet.WillQoS, packet.WillRetain);
+        new(
+            PublishBody.Copy(packet.WillTopic, packet.WillPayload, packet.WillProperties),
+            packet.WillQoS,
+            packet.WillRetain,
+            packet.WillProperties.TryGetNumber(MqttPropertyId.WillDelayInterval, out var delay) ? delay : 0);
 }

@@ -12,6 +12,19 @@ internal sealed class ConnectedClients(PeerClock? clock = null)
     // A newcomer is either found by word of another connection of its id, or stamped after that one: never neither, never both.
     private readonly Lock _meeting = new();
 
+    /// <summary>Of all clients; see <see cref="ClientConnection.InFlight"/>. Looks at each: not for hot paths.</summary>
+    public (long In, long Out) InFlight()
+    {
+        var (into, outOf) = (0L, 0L);
+        foreach (var (_, client) in _byId)
+        {
+            var of = client.InFlight;
+            (into, outOf) = (into + of.In, outOf + of.Out);
+        }
+
+        return (into, outOf);
+    }
+
     /// <summary>Who may be connected to a peer too.</summary>
     public IReadOnlyList<(string ClientId, PeerStamp At)> All()
     {
@@ -51,6 +64,16 @@ internal sealed class ConnectedClients(PeerClock? clock = null)
         }
 
         incumbent.Close(CloseReason.TakenOverElsewhere);
+    }
+
+    /// <summary>Ends the connections that it holds for.</summary>
+    public void Close(Func<ClientConnection, bool> isMeant, CloseReason reason)
+    {
+        foreach (var (_, client) in _byId)
+        {
+            if (isMeant(client))
+                client.Close(reason);
+        }
     }
 
     public void Leave(ClientConnection connection) => _byId.TryRemove(KeyValuePair.Create(connection.ClientId, connection));

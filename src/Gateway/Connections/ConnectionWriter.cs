@@ -22,15 +22,15 @@ internal sealed class ConnectionWriter(
     private readonly Lock _lock = new();
     private readonly WakeUp _wakeUp = new();
     private readonly List<OutboundPublish> _batch = [];
-    private readonly ArrayBufferWriter<byte> _properties = new();
+    private readonly OutboundAliases? _aliases = client.TopicAliasMaximum > 0 ? new OutboundAliases(client.TopicAliasMaximum) : null;
+    private ArrayBufferWriter<byte>? _properties;
+    private DeliveryQueue? _deliveries;
+    private DeliveryQueue? _sending;
     private ArrayBufferWriter<byte> _answers = new();
     private ArrayBufferWriter<byte> _spareAnswers = new();
     private int _answerCount;
     private volatile bool _isLast;
     private volatile bool _hasManyAnswers;
-
-    /// <summary>Messages for the client; none before CONNECT was accepted.</summary>
-    public DeliveryQueue? Deliveries { get; set; }
 
     /// <summary>Called after answers or PUBACKs have left, on the loop's thread.</summary>
     public Action OnWritten { get; set; } = static () => { };
@@ -42,11 +42,17 @@ internal sealed class ConnectionWriter(
         where TPacket : IMqttPacket, allows ref struct
     {
         lock (_lock)
+            Add(packet);
+        _wakeUp.Raise();
+    }
+
+    /// <summary>Answers CONNECT; after that, and not before, come the messages that are owed.</summary>
+    public void Accept(scoped in ConnAckPacket answer, DeliveryQueue deliveries)
+    {
+        lock (_lock)
         {
-            // PUBACKs that are ready by now go before: a PINGRESP tells the client that all it sent earlier is dealt with.
-            _answerCount += acks.WriteReady(_answers, client) + 1;
-            _answers.WritePacket(packet, client.Version);
-            _hasManyAnswers = _answers.WrittenCount > MaxAnswerBytes;
+            Add(answer);
+            _deliveries = deliveries;
         }
 
         _wakeUp.Raise();
@@ -92,6 +98,15 @@ internal sealed class ConnectionWriter(
         }
     }
 
+    private void Add<TPacket>(scoped in TPacket packet)
+        where TPacket : IMqttPacket, allows ref struct
+    {
+        // PUBACKs that are ready by now go before: a PINGRESP tells the client that all it sent earlier is dealt with.
+        _answerCount += acks.WriteReady(_answers, client) + 1;
+        _answers.WritePacket(packet, client.Version);
+        _hasManyAnswers = _answers.WrittenCount > MaxAnswerBytes;
+    }
+
     private int WriteAnswers()
     {
         ArrayBufferWriter<byte> answers;
@@ -102,6 +117,7 @@ internal sealed class ConnectionWriter(
             (answers, _answers, _spareAnswers) = (_answers, _spareAnswers, _answers);
             _answerCount = 0;
             _hasManyAnswers = false;
+            _sending = _deliveries;
         }
 
         output.Write(answers.WrittenSpan);
@@ -116,13 +132,13 @@ internal sealed class ConnectionWriter(
         do
         {
             _batch.Clear();
-            Deliveries?.Take(_batch, BatchBytes);
+            _sending?.Take(_batch, BatchBytes);
             foreach (var publish in _batch)
             {
                 if (TryWrite(publish))
                     count++;
-                else if (publish.QoS != MqttQoS.AtMostOnce)
-                    Deliveries!.Acknowledge(MqttPacketType.PubAck, publish.PacketId, MqttReasonCode.Success);
+                else
+                    _sending!.Drop(publish);
             }
         }
         while (count == 0 && _batch.Count > 0);
@@ -131,41 +147,69 @@ internal sealed class ConnectionWriter(
         return count;
     }
 
-    private bool TryWrite(OutboundPublish publish)
+    private bool TryWrite(in OutboundPublish publish)
     {
+        if (publish.IsRelease)
+        {
+            output.WritePacket(new AckPacket { Type = MqttPacketType.PubRel, PacketId = publish.PacketId }, client.Version);
+            return true;
+        }
+
+        // [MQTT-3.3.2-5]: only what was not begun to be delivered is given up.
         var secondsLeft = publish.Message.SecondsLeft(time);
-        if (secondsLeft == 0)
+        if (secondsLeft == 0 && !publish.IsRepeat)
         {
             metrics.DeliveryShed("expired");
             return false;
         }
 
-        if (!access.MayReceive(publish.Message.Body.Topic))
+        var body = publish.Message.Body;
+        if (!access.MayReceive(body.Topic))
         {
             metrics.DeliveryShed("not-authorized");
             return false;
         }
 
-        _properties.ResetWrittenCount();
+        var alias = default(TopicAlias);
+        var ownProperties = default(MqttProperties);
         if (client.Version == MqttVersion.V5)
         {
-            if (secondsLeft is { } seconds)
-                MqttProperties.Append(_properties, MqttPropertyId.MessageExpiryInterval, seconds);
-            if (publish.SubscriptionId is { } id)
-                MqttProperties.Append(_properties, MqttPropertyId.SubscriptionIdentifier, id);
+            alias = _aliases?.Find(body.Topic) ?? default;
+            ownProperties = OwnProperties(publish.Source?.Identifiers, secondsLeft, alias);
         }
 
-        var packet = publish.Message.Body.ToPacket(
-            publish.QoS, publish.PacketId, retain: publish.Retain, ownProperties: new MqttProperties(_properties.WrittenSpan));
+        var packet = body.ToPacket(publish.QoS, publish.PacketId, publish.IsRepeat, publish.Retain, ownProperties);
+        if (alias.IsKnown)
+            packet = packet with { Topic = default };
 
         // [MQTT-3.1.2-24], [MQTT-3.1.2-25]: what is too large for the client counts as delivered.
-        if (PacketEncoder.Measure(packet, client.Version) > client.MaxPacketSize)
+        if (client.MaxPacketSize != int.MaxValue && PacketEncoder.Measure(packet, client.Version) > client.MaxPacketSize)
         {
             metrics.DeliveryShed("too-large");
             return false;
         }
 
         output.WritePacket(packet, client.Version);
+        if (alias.IsNew)
+            _aliases!.Add(body.Topic);
         return true;
+    }
+
+    private MqttProperties OwnProperties(uint[]? identifiers, uint? secondsLeft, TopicAlias alias)
+    {
+        if (secondsLeft is null && alias.Number == 0 && identifiers is not { Length: > 0 })
+            return default;
+
+        _properties ??= new ArrayBufferWriter<byte>(32);
+        _properties.ResetWrittenCount();
+        if (secondsLeft is { } seconds)
+            MqttProperties.Append(_properties, MqttPropertyId.MessageExpiryInterval, seconds);
+        if (alias.Number != 0)
+            MqttProperties.Append(_properties, MqttPropertyId.TopicAlias, alias.Number);
+
+        // [MQTT-3.3.4-3], [MQTT-3.3.4-4]: those of all the subscriptions that this copy answers.
+        foreach (var identifier in identifiers ?? [])
+            MqttProperties.Append(_properties, MqttPropertyId.SubscriptionIdentifier, identifier);
+        return new MqttProperties(_properties.WrittenSpan);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Peers;
+using OrleansIot.Gateway.Presence;
 using OrleansIot.Gateway.Telemetry;
 
 namespace OrleansIot.Gateway.Connections;
@@ -13,9 +14,12 @@ internal sealed record GatewayParts(
     AccessKey Access,
     Admission Admission,
     ConnectedClients Clients,
+    SessionRegistry Sessions,
+    SessionJournal Journal,
     MessageBroker Broker,
     TelemetryIngest Telemetry,
     DeviceSessions Devices,
+    PresenceEvents Presence,
     GatewayMetrics Metrics,
     TimeProvider Time,
     ILogger<MqttConnectionHandler> Logger,

@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using OrleansIot.Gateway.Limits;
+using OrleansIot.Gateway.Transports;
 using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Gateway.Connections;
@@ -9,20 +11,23 @@ internal sealed class MqttConnectionHandler(GatewayParts gateway) : ConnectionHa
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        gateway.Metrics.Connections(1);
+        var admission = connection.Features.Get<Admission>(); // none where a connection did not come through a listener
+        var transport = admission?.Transport ?? GatewayTransport.Tcp;
+        gateway.Metrics.Connections(transport, 1);
         using var frames = new MqttFrameReader(gateway.Options.MaxPacketBytes);
         try
         {
             if (await new Handshake(connection, frames, gateway).Run() is not { } request)
                 return;
 
+            admission?.HandshakeDone();
             using var client = new ClientConnection(connection, frames, request, gateway);
             using var open = gateway.Admission.Open.Enter(request.Access, client.Close);
             await client.Run();
         }
         finally
         {
-            gateway.Metrics.Connections(-1);
+            gateway.Metrics.Connections(transport, -1);
             await connection.Transport.Input.CompleteAsync();
             await Complete(connection.Transport.Output);
         }

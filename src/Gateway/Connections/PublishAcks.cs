@@ -5,15 +5,19 @@ using OrleansIot.Mqtt.Sessions;
 
 namespace OrleansIot.Gateway.Connections;
 
-/// <summary>The PUBACKs owed to one client: in the order of its messages, each with the reason where there is one.</summary>
-/// <param name="limit">How many messages may lack their PUBACK, those included that wait only for the socket.</param>
+/// <summary>The PUBACKs and PUBRECs owed to one client: in the order of its messages, each with the reason where there is one.</summary>
+/// <param name="limit">How many messages may lack theirs, those included that wait only for the socket.</param>
 internal sealed class PublishAcks(int limit)
 {
     private readonly OrderedAcks _ordered = new(limit);
     private Dictionary<ushort, string>? _reasons; // most connections never need one; guarded by _ordered
 
-    /// <summary>Notes a QoS 1 message; false when it has to wait until PUBACKs have left.</summary>
-    public bool TryTake(ushort packetId, out long ticket) => _ordered.TryTake(MqttPacketType.PubAck, packetId, out ticket);
+    /// <summary>How many QoS 1 messages lack their PUBACK.</summary>
+    public int PubAckCount => _ordered.PubAckCount;
+
+    /// <summary>Notes a message of QoS 1 or 2; false when it has to wait until acknowledgements have left.</summary>
+    public bool TryTake(MqttQoS qos, ushort packetId, out long ticket) =>
+        _ordered.TryTake(qos == MqttQoS.ExactlyOnce ? MqttPacketType.PubRec : MqttPacketType.PubAck, packetId, out ticket);
 
     /// <summary>True when the writer has something to write.</summary>
     public bool Complete(long ticket, ushort packetId, PublishAnswer answer)
@@ -27,7 +31,7 @@ internal sealed class PublishAcks(int limit)
         return _ordered.Complete(ticket, answer.Code);
     }
 
-    /// <summary>Writes the PUBACKs that are ready to leave; answers how many.</summary>
+    /// <summary>Writes those that are ready to leave; answers how many.</summary>
     public int WriteReady(IBufferWriter<byte> output, ClientTraits client)
     {
         var count = 0;

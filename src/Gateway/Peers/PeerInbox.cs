@@ -8,7 +8,7 @@ namespace OrleansIot.Gateway.Peers;
 
 /// <summary>Takes in what peers send: messages go to this gateway's own subscribers, and never further.</summary>
 internal sealed class PeerInbox(
-    PeerRelay relay, MessageBroker broker, RetainedMessages retained, ConnectedClients clients, PeerClock clock, GatewayMetrics metrics, TimeProvider time,
+    PeerRelay relay, MessageBroker broker, RetainedMessages retained, ConnectedClients clients, SessionRegistry sessions, PeerClock clock, GatewayMetrics metrics, TimeProvider time,
     ILogger<PeerInbox> logger)
 {
     public PeerAnswer Receive(PeerId from, ReadOnlySpan<byte> batch)
@@ -58,6 +58,7 @@ internal sealed class PeerInbox(
                 return false;
             case PeerItemKind.ClientConnected:
                 clients.TakeOver(reader.ReadText(), reader.Stamp);
+                sessions.TakenOverElsewhere(reader.ReadText(), reader.Stamp);
                 return false;
             case PeerItemKind.Message:
                 broker.Deliver(Copy(reader.Publish), publisher: null);

@@ -1,9 +1,11 @@
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.Mqtt.Sessions;
 
 namespace OrleansIot.Gateway.Telemetry;
 
@@ -13,14 +15,17 @@ namespace OrleansIot.Gateway.Telemetry;
 /// (<see cref="MqttGatewayOptions.ShedAfter"/>) are QoS 0 readings dropped instead.
 /// </summary>
 internal sealed class PublishIntake(
-    ClientSession session, ClientAccess access, DeviceId? device, SessionId sessionId, PublishAcks acks, MessageBroker broker, TelemetryIngest telemetry,
-    MqttGatewayOptions options, TimeProvider time, GatewayMetrics metrics)
+    ClientSession session, MqttVersion version, ClientAccess access, DeviceId? device, SessionId sessionId, PublishAcks acks, MessageBroker broker,
+    TelemetryIngest telemetry, MqttGatewayOptions options, TimeProvider time, GatewayMetrics metrics) : IPublishOrigin
 {
     private readonly TopicRouteCache _routes = new();
     private readonly Stack<ReadingInFlight> _spare = new();
     private int _inFlight;
     private bool _acksReady;
     private long? _congestedSince;
+
+    /// <summary>Readings on their way to being stored.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>Called when there is room again; on any thread.</summary>
     public Action OnRoom { get; set; } = static () => { };
@@ -42,11 +47,14 @@ internal sealed class PublishIntake(
         return ready;
     }
 
+    /// <summary>Whether one more message of QoS 1 or 2 is more than the client was told it may send ([MQTT-3.3.4-7]). It has no such bound in 3.1.1.</summary>
+    public bool IsOneTooMany => version == MqttVersion.V5 && acks.PubAckCount + (session.Inbound?.OpenCount ?? 0) >= options.ReceiveMaximum;
+
     /// <summary>Takes a message; false when it has to wait.</summary>
-    public bool TryTake(scoped in PublishPacket publish, MqttVersion version, Arrival arrival)
+    public bool TryTake(scoped in PublishPacket publish, Arrival arrival)
     {
         var route = _routes.Find(publish.Topic);
-        if (route.Kind == TopicKind.Telemetry && !HasRoom(arrival.Timestamp))
+        if ((route.Kind == TopicKind.Telemetry || publish.QoS != MqttQoS.AtMostOnce) && !HasRoom(arrival.Timestamp))
         {
             if (publish.QoS != MqttQoS.AtMostOnce || UntilShedding(arrival.Timestamp) > TimeSpan.Zero)
                 return false;
@@ -56,42 +64,49 @@ internal sealed class PublishIntake(
             return true;
         }
 
-        long ticket = 0;
-        if (publish.QoS != MqttQoS.AtMostOnce && !acks.TryTake(publish.PacketId, out ticket))
-            return false;
+        var ticket = default(PublishTicket);
+        if (publish.QoS != MqttQoS.AtMostOnce)
+        {
+            if (!acks.TryTake(publish.QoS, publish.PacketId, out var number))
+                return false;
+
+            ticket = new PublishTicket(this, publish.QoS, publish.PacketId, number);
+            if (publish.QoS == MqttQoS.ExactlyOnce && IsCopy(ref ticket))
+                return true;
+        }
 
         metrics.Publish(publish.QoS);
         if (!access.MayPublish(publish.Topic, publish.Retain))
         {
             metrics.PublishRefused("not-authorized");
-            Answer(publish, ticket, PublishAnswer.NotAuthorized);
+            Answer(ticket, PublishAnswer.NotAuthorized);
             return true;
         }
 
         switch (route.Kind)
         {
             case TopicKind.Plain:
-                Answer(publish, ticket, Forward(publish, arrival));
+                Forward(publish, arrival, ticket);
                 break;
             case TopicKind.Reserved:
                 // 3.1.1 [MQTT-3.3.5-2]: a message that is not authorized is acknowledged all the same; the alternative is to close.
                 metrics.PublishRefused("reserved-topic");
-                Answer(publish, ticket, PublishAnswer.ReservedTopic);
+                Answer(ticket, PublishAnswer.ReservedTopic);
                 break;
             default:
-                Ingest(publish, version, arrival, ticket, route);
+                Ingest(publish, arrival, ticket, route);
                 break;
         }
 
         return true;
     }
 
-    public void Finished(ReadingInFlight reading, ushort packetId, long ticket, PublishAnswer answer, bool isSynchronous)
+    public void Finished(ReadingInFlight reading, in PublishTicket ticket, PublishAnswer answer, bool isSynchronous)
     {
         lock (_spare)
             _spare.Push(reading);
         Interlocked.Decrement(ref _inFlight);
-        var acksReady = packetId != 0 && acks.Complete(ticket, packetId, answer);
+        var acksReady = Complete(ticket, answer);
 
         // On the reader's own thread PUBACKs gather until it has no more packets: one write for all of them.
         if (isSynchronous)
@@ -105,8 +120,12 @@ internal sealed class PublishIntake(
         OnRoom();
     }
 
-    /// <summary>The ticket stays open, so that no later PUBACK leaves in place of the one that must not.</summary>
-    public void NotStored() => OnNotStored();
+    /// <summary>A message that is not a reading has to wait for those that it is owed to.</summary>
+    public ICommitted Await(in PublishTicket ticket, PublishAnswer answer)
+    {
+        Interlocked.Increment(ref _inFlight);
+        return Spare().Await(ticket, answer);
+    }
 
     // Overload is told from a slow moment by how long the connection has been near its bound, not by single waits: while
     // readings are stored at all, each wait is short.
@@ -122,33 +141,49 @@ internal sealed class PublishIntake(
         return false;
     }
 
-    private PublishAnswer Forward(scoped in PublishPacket publish, Arrival arrival)
+    /// <summary>[MQTT-4.3.3-10]; 3.1.1 [MQTT-4.3.3-2]: until PUBREL a message of that identifier is the same one, and was published.</summary>
+    private bool IsCopy(ref PublishTicket ticket)
+    {
+        // One whose outcome is not known yet is a reading of an earlier connection, and its twin knows it again.
+        if (session.UseInbound().Take(ticket.PacketId) == InboundStep.Received)
+        {
+            _acksReady |= acks.Complete(ticket.Ticket, ticket.PacketId, PublishAnswer.Success);
+            return true;
+        }
+
+        if (session.IsDurable)
+            ticket = ticket with { Received = new SessionChange.Received(session.ClientId, ticket.PacketId) };
+        return false;
+    }
+
+    private void Forward(scoped in PublishPacket publish, Arrival arrival, in PublishTicket ticket)
     {
         var answer = PublishAnswer.NobodySubscribed;
-        if (broker.IsWanted(publish.Topic, publish.Retain))
+        var isPending = false;
+        if (ticket.Received is not null || broker.IsWanted(publish.Topic, publish.Retain))
         {
             var body = PublishBody.Copy(publish.Topic, publish.Payload, publish.Properties);
-            answer = broker.Publish(new BrokeredMessage(body, publish.QoS, publish.Retain, arrival.Timestamp), session);
+            answer = broker.Publish(new BrokeredMessage(body, publish.QoS, publish.Retain, arrival.Timestamp), session, ticket, out isPending);
         }
 
         if (answer == PublishAnswer.NobodySubscribed)
             metrics.Unrouted();
-
-        return answer;
+        if (!isPending)
+            Answer(ticket, answer);
     }
 
-    private void Ingest(scoped in PublishPacket publish, MqttVersion version, Arrival arrival, long ticket, TopicRoute route)
+    private void Ingest(scoped in PublishPacket publish, Arrival arrival, in PublishTicket ticket, TopicRoute route)
     {
         var body = PublishBody.Copy(publish.Topic, publish.Payload, publish.Properties);
         SessionId? own = route.Device == device ? sessionId : null;
         if (telemetry.Read(route, publish, body, arrival, own, out var refusal) is not { } command)
         {
-            Answer(publish, ticket, refusal);
+            Answer(ticket, refusal);
             return;
         }
 
         Interlocked.Increment(ref _inFlight);
-        Spare().Start(command, route, new BrokeredMessage(body, publish.QoS, publish.Retain, arrival.Timestamp), arrival, version, publish.PacketId, ticket);
+        Spare().Start(command, route, new BrokeredMessage(body, publish.QoS, publish.Retain, arrival.Timestamp), arrival, ticket);
     }
 
     private ReadingInFlight Spare()
@@ -157,9 +192,31 @@ internal sealed class PublishIntake(
             return _spare.TryPop(out var reading) ? reading : new ReadingInFlight(this, telemetry, session);
     }
 
-    private void Answer(scoped in PublishPacket publish, long ticket, PublishAnswer answer)
+    private void Answer(in PublishTicket ticket, PublishAnswer answer) => _acksReady |= Complete(ticket, answer);
+
+    /// <summary>True when an acknowledgement can leave.</summary>
+    private bool Complete(in PublishTicket ticket, PublishAnswer answer)
     {
-        if (publish.QoS != MqttQoS.AtMostOnce)
-            _acksReady |= acks.Complete(ticket, publish.PacketId, answer);
+        if (ticket.QoS == MqttQoS.AtMostOnce)
+            return false;
+
+        if (ticket.QoS == MqttQoS.ExactlyOnce)
+        {
+            // 4.3.3: a PUBREC that reports failure frees the identifier.
+            if (answer.IsRefusal)
+                session.Inbound!.Release(ticket.PacketId);
+            else
+                session.Inbound!.Complete(ticket.PacketId);
+        }
+
+        if (answer.IsNotStored && version == MqttVersion.V311)
+        {
+            // 3.1.1 cannot say that a message was not stored: without its PUBACK the device sends it again when it is back. The ticket
+            // stays open, so that no later PUBACK leaves in place of the one that must not.
+            OnNotStored();
+            return false;
+        }
+
+        return acks.Complete(ticket.Ticket, ticket.PacketId, answer);
     }
 }

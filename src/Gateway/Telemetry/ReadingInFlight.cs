@@ -1,15 +1,14 @@
 using System.Runtime.CompilerServices;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Broker;
-using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Gateway.Telemetry;
 
 /// <summary>
-/// One reading between its arrival and its PUBACK. Used again and again by its connection: what would be the state machine
-/// of an async method, without a task for each message.
+/// One message between its arrival and its acknowledgement: a reading on its way to its twin, or whatever waits for those it is owed
+/// to. Used again and again by its connection: what would be the state machine of an async method, without a task for each message.
 /// </summary>
-internal sealed class ReadingInFlight
+internal sealed class ReadingInFlight : ICommitted, IPublishOrigin
 {
     private readonly PublishIntake _intake;
     private readonly TelemetryIngest _telemetry;
@@ -19,9 +18,8 @@ internal sealed class ReadingInFlight
     private TopicRoute _route = null!;
     private BrokeredMessage _message = null!;
     private Arrival _arrival;
-    private MqttVersion _version;
-    private ushort _packetId;
-    private long _ticket;
+    private PublishTicket _ticket;
+    private PublishAnswer _answer;
 
     public ReadingInFlight(PublishIntake intake, TelemetryIngest telemetry, ClientSession publisher)
     {
@@ -29,10 +27,11 @@ internal sealed class ReadingInFlight
         _onDecided = () => Decided(isSynchronous: false);
     }
 
-    public void Start(
-        TwinCommand.Ingest command, TopicRoute route, BrokeredMessage message, Arrival arrival, MqttVersion version, ushort packetId, long ticket)
+    public void Start(TwinCommand.Ingest command, TopicRoute route, BrokeredMessage message, Arrival arrival, in PublishTicket ticket)
     {
-        (_route, _message, _arrival, _version, _packetId, _ticket) = (route, message, arrival, version, packetId, ticket);
+        (_route, _message, _arrival, _ticket) = (route, message, arrival, ticket);
+        if (ticket.Origin is not null)
+            _ticket = ticket with { Origin = this };
 #pragma warning disable CA2012 // consumed once, in Conclude: this class stands in for an async method
         _decision = Execute(command).GetAwaiter();
 #pragma warning restore CA2012
@@ -41,6 +40,14 @@ internal sealed class ReadingInFlight
         else
             _decision.UnsafeOnCompleted(_onDecided);
     }
+
+    public ICommitted Await(in PublishTicket ticket, PublishAnswer answer)
+    {
+        (_ticket, _answer) = (ticket, answer);
+        return this;
+    }
+
+    public void Committed(bool isStored) => Finish(isStored ? _answer : PublishAnswer.SessionUnavailable, isSynchronous: false);
 
     private ValueTask<Decision> Execute(TwinCommand.Ingest command)
     {
@@ -56,25 +63,27 @@ internal sealed class ReadingInFlight
 
     private void Decided(bool isSynchronous)
     {
-        var answer = Conclude();
-        var (packetId, ticket) = (_packetId, _ticket);
+        var answer = Conclude(out var isPending);
+        if (!isPending)
+            Finish(answer, isSynchronous);
+    }
 
+    private void Finish(PublishAnswer answer, bool isSynchronous)
+    {
         // Neither the message nor the decision is kept alive by a spare.
-        (_route, _message, _decision) = (null!, null!, default);
-
-        // 3.1.1 cannot say that a message was not stored: without its PUBACK the device sends it again when it is back.
-        if (answer == PublishAnswer.TwinUnavailable && packetId != 0 && _version == MqttVersion.V311)
-            _intake.NotStored();
-        else
-            _intake.Finished(this, packetId, ticket, answer, isSynchronous);
+        var ticket = _ticket;
+        (_route, _message, _decision, _ticket) = (null!, null!, default, default);
+        _intake.Finished(this, ticket, answer, isSynchronous);
     }
 
     // On a thread of whoever committed: nothing may escape.
-    private PublishAnswer Conclude()
+    private PublishAnswer Conclude(out bool isPending)
     {
+        isPending = false;
+        var ticket = _ticket; // what is stored may be so before this returns, and this be in use again
         try
         {
-            return _telemetry.Conclude(_decision.GetResult(), _route, _message, _arrival, _publisher);
+            return _telemetry.Conclude(_decision.GetResult(), _route, _message, _arrival, _publisher, ticket, out isPending);
         }
         catch (Exception fault)
         {

@@ -48,8 +48,11 @@ internal sealed class TelemetryIngest(
     public ValueTask<Decision> Execute(TopicRoute route, TwinCommand.Ingest command) => twins.Execute(route.Device, command);
 
     /// <summary>What follows from the twin's decision; subscribers hear only of what is durable, and of a repeat not again.</summary>
-    public PublishAnswer Conclude(Decision decision, TopicRoute route, BrokeredMessage message, Arrival arrival, ClientSession? publisher)
+    /// <param name="isPending">The answer is to be given when the ticket's origin is told that all of it is stored.</param>
+    public PublishAnswer Conclude(
+        Decision decision, TopicRoute route, BrokeredMessage message, Arrival arrival, ClientSession? publisher, in PublishTicket ticket, out bool isPending)
     {
+        isPending = false;
         if (decision is Decision.Rejected { Reason: var rejection })
         {
             return Refuse(
@@ -59,11 +62,13 @@ internal sealed class TelemetryIngest(
         if (decision is Decision.Accepted { Events.IsEmpty: true })
         {
             statistics.Duplicate();
+            if (ticket.Received is not null)
+                broker.Settle(ticket, PublishAnswer.Success, out isPending);
             return PublishAnswer.Success;
         }
 
         statistics.Recorded(arrival.Timestamp);
-        var answer = broker.Publish(message, publisher);
+        var answer = broker.Publish(message, publisher, ticket, out isPending);
 
         // Somebody received it: the twin.
         return answer.Code == MqttReasonCode.NoMatchingSubscribers ? PublishAnswer.Success : answer;
@@ -88,7 +93,7 @@ internal sealed class TelemetryIngest(
         switch (route.Kind)
         {
             case TopicKind.Plain:
-                broker.Publish(message, client);
+                broker.Publish(message, client, default, out _);
                 break;
             case TopicKind.Reserved:
                 metrics.PublishRefused("reserved-topic");
@@ -108,7 +113,7 @@ internal sealed class TelemetryIngest(
 
         try
         {
-            Conclude(await Execute(route, command), route, message, arrival, client);
+            Conclude(await Execute(route, command), route, message, arrival, client, default, out _);
         }
         catch (TwinUnavailableException unavailable)
         {

@@ -42,8 +42,8 @@ internal static class PropertyRules
                 if (!PacketReader.IsWellFormed(property.Value))
                     return MqttReasonCode.MalformedPacket;
 
-                // [MQTT-3.3.2-14]: a response topic has no wildcards.
-                return property.Id == MqttPropertyId.ResponseTopic && property.Value.ContainsAny((byte)'+', (byte)'#')
+                // [MQTT-3.3.2-14], [MQTT-4.7.3-1]: a response topic has no wildcards, and at least one character.
+                return property.Id == MqttPropertyId.ResponseTopic && (property.Value.IsEmpty || property.Value.ContainsAny((byte)'+', (byte)'#'))
                     ? MqttReasonCode.ProtocolError
                     : MqttReasonCode.Success;
 

@@ -29,6 +29,8 @@ public sealed class PublishBody
     /// <summary>The properties a server passes on unaltered ([MQTT-3.3.2-4], -15, -16, -17, -20).</summary>
     public MqttProperties Properties => new(_bytes.AsSpan(_topicLength, _payloadAt - _topicLength));
 
+    public ReadOnlyMemory<byte> PropertiesMemory => _bytes.AsMemory(_topicLength, _payloadAt - _topicLength);
+
     /// <summary>Seconds the message lives; a delivery states what is left of them as an own property ([MQTT-3.3.2-6]).</summary>
     public uint? MessageExpiryInterval { get; }
 
@@ -56,6 +58,10 @@ public sealed class PublishBody
         payload.CopyTo(bytes.AsSpan(at));
         return new PublishBody(bytes, topic.Length, at, expiry);
     }
+
+    /// <summary>A message as it was taken apart before: <paramref name="properties"/> are those that are passed on, and known to be valid.</summary>
+    public static PublishBody Restore(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload, uint? messageExpiryInterval) =>
+        new([.. topic, .. properties, .. payload], topic.Length, topic.Length + properties.Length, messageExpiryInterval);
 
     /// <summary>The packet for one receiver, a view over this body.</summary>
     public PublishPacket ToPacket(

@@ -11,10 +11,10 @@ public readonly record struct SubscriptionOptions(
     bool RetainAsPublished = false,
     RetainHandling RetainHandling = RetainHandling.SendOnSubscribe)
 {
-    internal byte ToByte() => (byte)(
+    public byte ToByte() => (byte)(
         (int)QoS | (NoLocal ? 0b0100 : 0) | (RetainAsPublished ? 0b1000 : 0) | ((int)RetainHandling << 4));
 
-    internal static SubscriptionOptions FromByte(byte value) =>
+    public static SubscriptionOptions FromByte(byte value) =>
         new((MqttQoS)(value & 0b11), (value & 0b0100) != 0, (value & 0b1000) != 0, (RetainHandling)((value >> 4) & 0b11));
 
     internal static bool IsValid(byte value, MqttVersion version, ref MqttReasonCode reason)

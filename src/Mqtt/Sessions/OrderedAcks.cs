@@ -17,6 +17,10 @@ public sealed class OrderedAcks(int receiveMaximum)
     private Slot[] _ring = new Slot[InitialSlots];
     private long _head;
     private long _tail;
+    private int _pubAcks;
+
+    /// <summary>How many QoS 1 messages are not acknowledged yet. Without a lock: never too low for one who has seen an acknowledgement leave.</summary>
+    public int PubAckCount => Volatile.Read(ref _pubAcks);
 
     /// <summary>How many messages are not acknowledged yet.</summary>
     public int Count
@@ -44,6 +48,8 @@ public sealed class OrderedAcks(int receiveMaximum)
             if (_tail - _head == _ring.Length)
                 Grow();
             SlotOf(_tail++) = new Slot { Type = type, PacketId = packetId };
+            if (type == MqttPacketType.PubAck)
+                Volatile.Write(ref _pubAcks, _pubAcks + 1);
             return true;
         }
     }
@@ -78,6 +84,8 @@ public sealed class OrderedAcks(int receiveMaximum)
                 return false;
 
             _head++;
+            if (type == MqttPacketType.PubAck)
+                Volatile.Write(ref _pubAcks, _pubAcks - 1);
             return true;
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Mqtt.Sessions;
@@ -10,38 +12,58 @@ namespace OrleansIot.Mqtt.Sessions;
 public sealed class OutboundWindow<TMessage>(PacketIdAllocator ids)
 {
     private readonly Dictionary<ushort, Entry> _entries = [];
-    private readonly Queue<Entry> _toResend = [];
+    private Queue<ushort>? _toResend; // only a connection that goes on with a session has any
     private long _lastSequence;
     private int _quota;
 
     /// <summary>How many deliveries are unfinished.</summary>
     public int Count => _entries.Count;
 
+    /// <summary>Whether something older waits to be sent again, and so goes before anything new.</summary>
+    public bool IsResending => _toResend is { Count: > 0 };
+
     /// <summary>Whether a new message may be sent now: the quota allows it and nothing older waits to be sent again.</summary>
-    public bool HasRoom => _quota > 0 && _toResend.Count == 0 && ids.Count < ushort.MaxValue;
+    public bool HasRoom => _quota > 0 && !IsResending && ids.Count < ushort.MaxValue;
 
     /// <summary>Starts a connection: the quota is the peer's Receive Maximum, and whatever is unfinished is to be sent again.</summary>
     public void Connect(int receiveMaximum)
     {
         _quota = receiveMaximum;
-        _toResend.Clear();
+        _toResend?.Clear();
+        if (_entries.Count == 0)
+            return;
 
         // [MQTT-4.6.0-1]: PUBLISH packets are sent again in the order in which they were first sent.
-        foreach (var entry in _entries.Values.OrderBy(entry => entry.Sequence))
+        _toResend ??= [];
+        foreach (var packetId in InOrder())
         {
-            entry.IsSent = false;
-            _toResend.Enqueue(entry);
+            CollectionsMarshal.GetValueRefOrNullRef(_entries, packetId).IsSent = false;
+            _toResend.Enqueue(packetId);
         }
+    }
+
+    /// <summary>Takes up a delivery of an earlier run, behind those taken up before it; false when its identifier is in use.</summary>
+    public bool TryRestore(ushort packetId, DeliveryStep step, TMessage message)
+    {
+        if (!ids.TryReserve(packetId))
+            return false;
+
+        _entries.Add(packetId, new Entry { Sequence = ++_lastSequence, Message = message, Step = step });
+        return true;
     }
 
     /// <summary>The next unfinished delivery to send again: PUBLISH with DUP and its old identifier, or PUBREL ([MQTT-4.4.0-1]).</summary>
     public bool TryResend(out Delivery<TMessage> delivery)
     {
-        if (_quota > 0 && _toResend.TryDequeue(out var entry))
+        while (_quota > 0 && _toResend is not null && _toResend.TryDequeue(out var packetId))
         {
+            ref var entry = ref CollectionsMarshal.GetValueRefOrNullRef(_entries, packetId);
+            if (Unsafe.IsNullRef(ref entry))
+                continue; // forgotten meanwhile
+
             _quota--;
             entry.IsSent = true;
-            delivery = new Delivery<TMessage>(entry.PacketId, entry.Step, entry.Message);
+            delivery = new Delivery<TMessage>(packetId, entry.Step, entry.Message);
             return true;
         }
 
@@ -62,7 +84,6 @@ public sealed class OutboundWindow<TMessage>(PacketIdAllocator ids)
         _quota--;
         _entries.Add(packetId, new Entry
         {
-            PacketId = packetId,
             Sequence = ++_lastSequence,
             Message = message,
             Step = qos == MqttQoS.AtLeastOnce ? DeliveryStep.AwaitingPubAck : DeliveryStep.AwaitingPubRec,
@@ -75,23 +96,45 @@ public sealed class OutboundWindow<TMessage>(PacketIdAllocator ids)
     public AckOutcome Acknowledge(MqttPacketType type, ushort packetId, MqttReasonCode reason, out TMessage? message)
     {
         message = default;
-        if (!_entries.TryGetValue(packetId, out var entry) || !entry.IsSent || type != Expected(entry.Step))
+        ref var entry = ref CollectionsMarshal.GetValueRefOrNullRef(_entries, packetId);
+        if (Unsafe.IsNullRef(ref entry) || !entry.IsSent)
+            return AckOutcome.Unexpected;
+
+        // A second PUBREC is answered as the first was: its PUBREL may still be on the way.
+        var isSuccess = reason < MqttReasonCode.UnspecifiedError;
+        var isRepeat = type == MqttPacketType.PubRec && entry.Step == DeliveryStep.AwaitingPubComp && isSuccess;
+        if (type != Expected(entry.Step) && !isRepeat)
             return AckOutcome.Unexpected;
 
         message = entry.Message;
 
         // 4.3.3: a PUBREC that reports failure ends the delivery.
-        if (type == MqttPacketType.PubRec && reason < MqttReasonCode.UnspecifiedError)
+        if (type == MqttPacketType.PubRec && isSuccess)
         {
             entry.Step = DeliveryStep.AwaitingPubComp;
             return AckOutcome.SendPubRel;
         }
 
         // 4.9: PUBACK, PUBCOMP and a failed PUBREC give the quota back.
+        Remove(packetId);
+        return AckOutcome.Finished;
+    }
+
+    /// <summary>Ends a delivery whose PUBLISH did not go out after all.</summary>
+    public bool Forget(ushort packetId, out TMessage? message)
+    {
+        if (!_entries.TryGetValue(packetId, out var entry))
+        {
+            message = default;
+            return false;
+        }
+
+        message = entry.Message;
+        if (entry.IsSent)
+            _quota++;
         _entries.Remove(packetId);
         ids.Release(packetId);
-        _quota++;
-        return AckOutcome.Finished;
+        return true;
     }
 
     /// <summary>Forgets all deliveries and returns their messages, oldest first.</summary>
@@ -101,8 +144,20 @@ public sealed class OutboundWindow<TMessage>(PacketIdAllocator ids)
         foreach (var packetId in _entries.Keys)
             ids.Release(packetId);
         _entries.Clear();
-        _toResend.Clear();
+        _toResend?.Clear();
         return messages;
+    }
+
+    /// <summary>The deliveries that are unfinished, oldest first.</summary>
+    public IEnumerable<Delivery<TMessage>> Unfinished() => InOrder().Select(id => new Delivery<TMessage>(id, _entries[id].Step, _entries[id].Message));
+
+    private ushort[] InOrder() => [.. _entries.OrderBy(entry => entry.Value.Sequence).Select(entry => entry.Key)];
+
+    private void Remove(ushort packetId)
+    {
+        _entries.Remove(packetId);
+        ids.Release(packetId);
+        _quota++;
     }
 
     private static MqttPacketType Expected(DeliveryStep step) => step switch
@@ -112,17 +167,13 @@ public sealed class OutboundWindow<TMessage>(PacketIdAllocator ids)
         _ => MqttPacketType.PubComp,
     };
 
-    private sealed class Entry
+    private struct Entry
     {
-        public required ushort PacketId { get; init; }
-
-        public required long Sequence { get; init; }
-
-        public required TMessage Message { get; init; }
-
-        public required DeliveryStep Step { get; set; }
+        public long Sequence;
+        public TMessage Message;
+        public DeliveryStep Step;
 
         /// <summary>Whether it went out on this connection, and so may be answered.</summary>
-        public required bool IsSent { get; set; }
+        public bool IsSent;
     }
 }

@@ -26,6 +26,9 @@ public sealed class PacketIdAllocator
         return true;
     }
 
+    /// <summary>Takes a certain identifier; false when it is in use.</summary>
+    public bool TryReserve(ushort packetId) => _taken.Add(packetId);
+
     /// <summary>Gives an identifier back; false when it was not in use.</summary>
     public bool Release(ushort packetId) => _taken.Remove(packetId);
 }

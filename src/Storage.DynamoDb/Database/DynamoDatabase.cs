@@ -43,6 +43,7 @@ internal sealed class DynamoDatabase : IDisposable
         Table.History => "history",
         Table.Alerts => "alerts",
         Table.Outbox => "outbox",
+        Table.Sessions => "sessions",
         _ => "rules",
     };
 
@@ -142,6 +143,20 @@ internal sealed class DynamoDatabase : IDisposable
         while (request.ExclusiveStartKey is { Count: > 0 });
     }
 
+    /// <summary>All items of a table in no order, page after page as they are asked for.</summary>
+    public async IAsyncEnumerable<Item> Scan(ScanRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        do
+        {
+            var page = await Send(token => _client.ScanAsync(request, token), "read a table", cancellation);
+            foreach (var item in page.Items ?? [])
+                yield return item;
+
+            request.ExclusiveStartKey = page.LastEvaluatedKey;
+        }
+        while (request.ExclusiveStartKey is { Count: > 0 });
+    }
+
     /// <summary>The first item of the query.</summary>
     public async ValueTask<Item?> First(QueryRequest request, CancellationToken cancellation)
     {
@@ -175,11 +190,15 @@ internal sealed class DynamoDatabase : IDisposable
     }
 
     /// <summary>Writes the items, each by itself.</summary>
-    public async ValueTask Write(Table table, IEnumerable<Item> items, CancellationToken cancellation)
+    public ValueTask Write(Table table, IEnumerable<Item> items, CancellationToken cancellation) =>
+        Write(table, items.Select(item => new WriteRequest(new PutRequest(item))), cancellation);
+
+    /// <summary>Does the writes, no two of the same item, each by itself.</summary>
+    public async ValueTask Write(Table table, IEnumerable<WriteRequest> writes, CancellationToken cancellation)
     {
-        foreach (var chunk in items.Chunk(MaxItemsPerWrite))
+        foreach (var chunk in writes.Chunk(MaxItemsPerWrite))
         {
-            List<WriteRequest> wanted = [.. chunk.Select(item => new WriteRequest(new PutRequest(item)))];
+            List<WriteRequest> wanted = [.. chunk];
             for (var attempt = 1; wanted.Count > 0; attempt++)
             {
                 await PauseBefore(attempt, "write all items of a batch", cancellation);

@@ -17,6 +17,9 @@ internal enum Table
     /// <summary>Messages, and whose turn it is to deliver them.</summary>
     Outbox,
 
+    /// <summary>MQTT sessions that outlive their connection, what is owed to them, and retained messages.</summary>
+    Sessions,
+
     /// <summary>Rules, and what is known of the store as a whole.</summary>
     Rules,
 }

@@ -22,9 +22,9 @@ internal sealed class AppendRequest : WriteRequest, IValueTaskSource
         _pool = from;
     }
 
-    public void Succeed() => _outcome.SetResult(true);
+    public override void Succeed() => _outcome.SetResult(true);
 
-    public void Fail(Exception failure) => _outcome.SetException(failure);
+    public override void Fail(Exception failure) => _outcome.SetException(failure);
 
     /// <summary>When it was awaited, or never reached the writer.</summary>
     public void GiveBack()

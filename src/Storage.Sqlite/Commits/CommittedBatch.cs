@@ -1,7 +1,7 @@
 namespace OrleansIot.Storage.Sqlite.Commits;
 
 /// <summary>Tells the waiters of a commit, off the writer's thread: the next commit begins meanwhile.</summary>
-internal sealed class CommittedBatch(AppendRequest[] requests, Exception? failure) : IThreadPoolWorkItem
+internal sealed class CommittedBatch(WriteRequest[] requests, Exception? failure) : IThreadPoolWorkItem
 {
     public void Execute()
     {

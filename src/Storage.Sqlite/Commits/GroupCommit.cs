@@ -2,10 +2,12 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using OrleansIot.Application;
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Sqlite.Journal;
+using OrleansIot.Storage.Sqlite.Sessions;
 
 namespace OrleansIot.Storage.Sqlite.Commits;
 
@@ -20,6 +22,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
 
     private readonly SqliteDatabase _database;
     private readonly JournalBatch _batch;
+    private readonly SessionBatch _sessions;
     private readonly IUpkeep _upkeep;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -29,10 +32,11 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WriteJob? _job;
 
-    public GroupCommit(SqliteDatabase database, JournalBatch batch, IUpkeep upkeep, TimeProvider time, ILogger log)
+    public GroupCommit(SqliteDatabase database, JournalBatch batch, SessionBatch sessions, IUpkeep upkeep, TimeProvider time, ILogger log)
     {
         _database = database;
         _batch = batch;
+        _sessions = sessions;
         _upkeep = upkeep;
         _time = time;
         _log = log;
@@ -58,6 +62,18 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         var request = _pool.Get();
         request.Start(append, _pool);
         return _queue.Writer.TryWrite(request) ? request.Outcome : AppendWhenThereIsRoom(request, cancellation);
+    }
+
+    /// <summary>Cancelling ends the wait for room in the queue; changes that are in the queue are committed.</summary>
+    public async ValueTask Append(IReadOnlyList<SessionChange> changes, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (changes.Count == 0)
+            return;
+
+        var request = new SessionAppend([.. changes]);
+        await Enqueue(request, cancellation);
+        await request.Done;
     }
 
     /// <summary>Runs the work in a transaction of its own.</summary>
@@ -113,7 +129,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         // The last look: closing the store makes all upkeep due while the thread waits.
         while (Gather() || _upkeep.IsDue || WaitForRequest() || _upkeep.IsDue)
         {
-            if (!_batch.IsEmpty)
+            if (!_batch.IsEmpty || !_sessions.IsEmpty)
                 CommitBatch();
 
             if (_job is { } job)
@@ -132,15 +148,26 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     {
         _job = null;
         _batch.Start();
-        while (!_batch.IsFull && _job is null && _queue.Reader.TryRead(out var request))
+        _sessions.Start();
+        while (!_batch.IsFull && !_sessions.IsFull && _job is null && _queue.Reader.TryRead(out var request))
         {
-            if (request is AppendRequest append)
-                Add(append);
-            else
-                _job = (WriteJob)request;
+            switch (request)
+            {
+                case AppendRequest append:
+                    Add(append);
+                    break;
+
+                case SessionAppend append:
+                    Add(append);
+                    break;
+
+                default:
+                    _job = (WriteJob)request;
+                    break;
+            }
         }
 
-        return !_batch.IsEmpty || _job is not null;
+        return !_batch.IsEmpty || !_sessions.IsEmpty || _job is not null;
     }
 
     private void Add(AppendRequest request)
@@ -148,6 +175,18 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         try
         {
             _batch.Add(request);
+        }
+        catch (Exception e)
+        {
+            request.Fail(e);
+        }
+    }
+
+    private void Add(SessionAppend request)
+    {
+        try
+        {
+            _sessions.Add(request);
         }
         catch (Exception e)
         {
@@ -163,20 +202,34 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         var failure = InTransaction(WriteBatch);
         if (failure is null)
         {
-            _batch.Committed();
-            _meter.Committed(_batch.EventCount, _time.GetElapsedTime(started));
+            if (!_batch.IsEmpty)
+                _batch.Committed();
+
+            _sessions.Committed();
+            _meter.Committed(_batch.EventCount, _sessions.ChangeCount, _time.GetElapsedTime(started));
         }
         else
         {
             _batch.RolledBack();
+            _sessions.RolledBack();
             _meter.Failed();
-            LogCommitFailed(_batch.EventCount, failure);
+            LogCommitFailed(_batch.EventCount, _sessions.ChangeCount, failure);
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(new CommittedBatch(_batch.Requests(), failure), preferLocal: false);
+        var requests = new WriteRequest[_batch.Count + _sessions.Count];
+        _batch.CopyTo(requests);
+        _sessions.CopyTo(requests.AsSpan(_batch.Count));
+        ThreadPool.UnsafeQueueUserWorkItem(new CommittedBatch(requests, failure), preferLocal: false);
     }
 
-    private void WriteBatch() => _batch.Write(_database, Instant.From(_time.GetUtcNow()));
+    private void WriteBatch()
+    {
+        if (!_batch.IsEmpty)
+            _batch.Write(_database, Instant.From(_time.GetUtcNow()));
+
+        if (!_sessions.IsEmpty)
+            _sessions.Write(_database);
+    }
 
     private void RunJob(WriteJob job)
     {
@@ -200,7 +253,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         }
 
         job.Committed();
-        job.Complete();
+        job.Succeed();
     }
 
     // Whatever happens, the writer survives it and the file is as before.
@@ -234,8 +287,8 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Error, "A commit of {Events} events failed; nothing of it was stored")]
-    private partial void LogCommitFailed(int events, Exception exception);
+    [LoggerMessage(3001, LogLevel.Error, "A commit of {Events} events and {Changes} changes of sessions failed; nothing of it was stored")]
+    private partial void LogCommitFailed(int events, int changes, Exception exception);
 
     [LoggerMessage(3002, LogLevel.Warning, "Rolling back failed")]
     private partial void LogRollbackFailed(Exception exception);

@@ -15,11 +15,9 @@ internal abstract class WriteJob : WriteRequest
     {
     }
 
-    public virtual void Complete()
+    public override void Succeed()
     {
     }
-
-    public abstract void Fail(Exception failure);
 }
 
 /// <param name="write">Within the transaction.</param>
@@ -35,7 +33,7 @@ internal sealed class WriteJob<T>(Func<SqliteDatabase, T> write, Action? committ
 
     public override void Committed() => committed?.Invoke();
 
-    public override void Complete() => _done.SetResult(_result!);
+    public override void Succeed() => _done.SetResult(_result!);
 
     public override void Fail(Exception failure) => _done.SetException(failure);
 }

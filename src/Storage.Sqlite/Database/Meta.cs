@@ -12,6 +12,9 @@ internal static class Meta
     public const string RulesSeeded = "rules_seeded";
     public const string ProbedAt = "probed_at";
 
+    /// <summary>The highest delivery number of a session that was ever given out.</summary>
+    public const string LastDelivery = "last_delivery";
+
     public static long? Read(SqliteStatement select)
     {
         using (select)

@@ -48,6 +48,30 @@ internal static class Schema
         CREATE TABLE rollup_hour(device INTEGER NOT NULL, hour INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE(device, hour));
         CREATE INDEX rollup_hour_by_age ON rollup_hour(hour);
         """,
+        """
+        CREATE TABLE session(id INTEGER PRIMARY KEY, client TEXT NOT NULL UNIQUE, expiry_seconds INTEGER NOT NULL, ended_at INTEGER);
+        CREATE TABLE subscription(session INTEGER NOT NULL, filter TEXT NOT NULL, options INTEGER NOT NULL, identifier INTEGER, PRIMARY KEY(session, filter)) WITHOUT ROWID;
+        CREATE TABLE received(session INTEGER NOT NULL, packet INTEGER NOT NULL, PRIMARY KEY(session, packet)) WITHOUT ROWID;
+
+        -- id: number of its first delivery, so that messages are written one behind the other.
+        CREATE TABLE message(
+            id INTEGER PRIMARY KEY,
+            topic BLOB NOT NULL, properties BLOB NOT NULL, payload BLOB NOT NULL, qos INTEGER NOT NULL, retain INTEGER NOT NULL, expires_at INTEGER);
+
+        -- shared: other deliveries may have the same message, which goes with the last of them. One that is not shared needs no entry in
+        -- the index, and that is most of them.
+        CREATE TABLE delivery(
+            session INTEGER NOT NULL, number INTEGER NOT NULL, message INTEGER NOT NULL, shared INTEGER NOT NULL,
+            qos INTEGER NOT NULL, retain INTEGER NOT NULL, packet INTEGER NOT NULL, released INTEGER NOT NULL, subscription_ids BLOB,
+            PRIMARY KEY(session, number)) WITHOUT ROWID;
+        CREATE INDEX delivery_shared ON delivery(message) WHERE shared = 1;
+
+        CREATE TABLE will(
+            session INTEGER PRIMARY KEY, at INTEGER NOT NULL,
+            topic BLOB NOT NULL, properties BLOB NOT NULL, payload BLOB NOT NULL, qos INTEGER NOT NULL, retain INTEGER NOT NULL, expires_at INTEGER);
+        CREATE TABLE retained(
+            topic BLOB NOT NULL UNIQUE, properties BLOB NOT NULL, payload BLOB NOT NULL, qos INTEGER NOT NULL, retain INTEGER NOT NULL, expires_at INTEGER);
+        """,
     ];
 
     public static void Migrate(SqliteDatabase database)

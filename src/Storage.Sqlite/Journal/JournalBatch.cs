@@ -23,6 +23,8 @@ internal sealed class JournalBatch(DeviceRegister devices, HistoryBuffers histor
 
     public bool IsEmpty => _members.Count == 0;
 
+    public int Count => _members.Count;
+
     public bool IsFull => _members.Count >= MaxAppends || _row.Length >= MaxBytes;
 
     public int EventCount { get; private set; }
@@ -107,14 +109,11 @@ internal sealed class JournalBatch(DeviceRegister devices, HistoryBuffers histor
             member.Device.Version -= member.Request.Append.Events.Length;
     }
 
-    /// <summary>The requests that await the outcome.</summary>
-    public AppendRequest[] Requests()
+    /// <summary>Enters the requests that await the outcome.</summary>
+    public void CopyTo(Span<WriteRequest> requests)
     {
-        var requests = new AppendRequest[_members.Count];
-        for (var i = 0; i < requests.Length; i++)
+        for (var i = 0; i < _members.Count; i++)
             requests[i] = _members[i].Request;
-
-        return requests;
     }
 
     private readonly record struct Member(AppendRequest Request, KnownDevice Device, int Offset);

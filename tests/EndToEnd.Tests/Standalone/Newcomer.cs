@@ -59,9 +59,9 @@ public sealed class Newcomer
     public async Task What_is_taken_already_is_told_in_one_line()
     {
         await using var system = await StandaloneSystem.Start();
-        await IsRefused("--urls or --Gateway:Port", $"--urls={system.Http}", "--Gateway:Port=0");
-        await IsRefused("--urls or --Gateway:Port", "--urls=http://127.0.0.1:0", $"--Gateway:Port={system.MqttPort}");
-        await IsRefused("--Gateway:Host", "--urls=http://127.0.0.1:0", "--Gateway:Port=0", "--Gateway:Host=192.0.2.1", "--Access:ApiKey=correct-horse-battery");
+        await IsRefused("--urls", $"--urls={system.Http}", "--Gateway:Port=0");
+        await IsRefused("Gateway:Port", "--urls=http://127.0.0.1:0", $"--Gateway:Port={system.MqttPort}");
+        await IsRefused("Gateway:Host", "--urls=http://127.0.0.1:0", "--Gateway:Port=0", "--Gateway:Host=192.0.2.1", "--Access:ApiKey=correct-horse-battery");
         await IsRefused("Data:Path", "--urls=http://127.0.0.1:0", "--Gateway:Port=0", $"--Data:Path={system.DataFolder}");
 
         static async Task IsRefused(string mend, params string[] arguments)

@@ -20,6 +20,9 @@ internal sealed class FakeTwins : ITwins
     /// <summary>Makes sessions fail as a store that is down would.</summary>
     public bool RefusesSessions { get; set; }
 
+    /// <summary>Keeps no commands for <see cref="Next{TCommand}"/>: a test that watches memory wants none.</summary>
+    public bool Forgets { get; set; }
+
     public int Ingests => Volatile.Read(ref _ingests);
 
     public int ClosedSessions => Volatile.Read(ref _closedSessions);
@@ -36,7 +39,8 @@ internal sealed class FakeTwins : ITwins
         else if (command is not TwinCommand.Ingest || !HoldsReadings)
             execution.Accept();
 
-        _executions.Writer.TryWrite(execution);
+        if (!Forgets)
+            _executions.Writer.TryWrite(execution);
         return new ValueTask<Decision>(execution.Decided);
     }
 

@@ -22,6 +22,8 @@ internal sealed class ListeningGateway : IAsyncDisposable
 
     public MqttGatewayAddress Address => _app.Services.GetRequiredService<MqttGatewayAddress>();
 
+    public GatewayMetrics Metrics => _app.Services.GetRequiredService<GatewayMetrics>();
+
     public IServiceProvider Services => _app.Services;
 
     public int Port => Address.Bound!.Port;
@@ -30,7 +32,10 @@ internal sealed class ListeningGateway : IAsyncDisposable
 
     public static Task<ListeningGateway> Start(params string[] arguments) => Start(TimeProvider.System, arguments);
 
-    public static async Task<ListeningGateway> Start(TimeProvider time, params string[] arguments)
+    public static Task<ListeningGateway> Start(TimeProvider time, params string[] arguments) => Start(_ => { }, time, arguments);
+
+    /// <param name="addFirst">Adds what has to be there before the gateway is added.</param>
+    public static async Task<ListeningGateway> Start(Action<IServiceCollection> addFirst, TimeProvider time, params string[] arguments)
     {
         var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0", "--Gateway:Port", "0", .. arguments]);
         var log = new LogLines();
@@ -39,6 +44,7 @@ internal sealed class ListeningGateway : IAsyncDisposable
         var twins = new FakeTwins();
         builder.Services.AddSingleton<ITwins>(twins);
         builder.Services.AddSingleton<IngestStatistics>();
+        addFirst(builder.Services);
         builder.AddMqttGateway();
         var app = builder.Build();
         app.MapGet("/", () => "hello");

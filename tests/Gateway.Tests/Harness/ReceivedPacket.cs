@@ -26,6 +26,16 @@ internal sealed record ReceivedPacket(MqttPacketType Type)
 
     public string? AssignedClientId { get; init; }
 
+    public bool SessionPresent { get; init; }
+
+    public bool Dup { get; init; }
+
+    /// <summary>All subscription identifiers.</summary>
+    public IReadOnlyList<uint> Identifiers { get; init; } = [];
+
+    /// <summary>The properties as they came.</summary>
+    public byte[] Properties { get; init; } = [];
+
     public static ReceivedPacket Read(MqttFrame frame, MqttVersion version)
     {
         switch (frame.Type)
@@ -35,6 +45,7 @@ internal sealed record ReceivedPacket(MqttPacketType Type)
                 return new(frame.Type)
                 {
                     Code = connAck.ReasonCode,
+                    SessionPresent = connAck.SessionPresent,
                     Reason = Text(connAck.Properties, MqttPropertyId.ReasonString),
                     AssignedClientId = Text(connAck.Properties, MqttPropertyId.AssignedClientIdentifier),
                     Numbers = NumbersOf(connAck.Properties),
@@ -48,9 +59,15 @@ internal sealed record ReceivedPacket(MqttPacketType Type)
                     Payload = Encoding.UTF8.GetString(publish.Payload),
                     QoS = publish.QoS,
                     Retain = publish.Retain,
+                    Dup = publish.Dup,
+                    Identifiers = IdentifiersOf(publish.Properties),
+                    Properties = publish.Properties.Bytes.ToArray(),
                     Numbers = NumbersOf(publish.Properties),
                 };
             case MqttPacketType.PubAck:
+            case MqttPacketType.PubRec:
+            case MqttPacketType.PubRel:
+            case MqttPacketType.PubComp:
                 Assert.True(AckPacket.TryRead(frame, version, out var ack, out _));
                 return new(frame.Type) { Id = ack.PacketId, Code = ack.ReasonCode, Reason = Text(ack.Properties, MqttPropertyId.ReasonString) };
             case MqttPacketType.SubAck:
@@ -69,6 +86,18 @@ internal sealed record ReceivedPacket(MqttPacketType Type)
 
     private static string? Text(MqttProperties properties, MqttPropertyId id) =>
         properties.TryGetBytes(id, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static List<uint> IdentifiersOf(MqttProperties properties)
+    {
+        var identifiers = new List<uint>();
+        foreach (var property in properties)
+        {
+            if (property.Id == MqttPropertyId.SubscriptionIdentifier)
+                identifiers.Add(property.Number);
+        }
+
+        return identifiers;
+    }
 
     private static Dictionary<MqttPropertyId, uint> NumbersOf(MqttProperties properties)
     {

@@ -23,7 +23,8 @@ internal sealed class StreamTransport(Stream stream) : IDuplexPipe, IDisposable
     public string? Thumbprint => ((stream as SslStream)?.RemoteCertificate as X509Certificate2)?.Thumbprint;
 
     public static async Task<(StreamTransport Transport, TestClient Client)> Tls(
-        int port, TestAuthority authority, SslProtocols protocols = SslProtocols.None, X509Certificate2? certificate = null)
+        int port, TestAuthority authority, SslProtocols protocols = SslProtocols.None, X509Certificate2? certificate = null,
+        params string[] alpn)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
@@ -34,6 +35,7 @@ internal sealed class StreamTransport(Stream stream) : IDuplexPipe, IDisposable
             {
                 TargetHost = "localhost",
                 EnabledSslProtocols = protocols,
+                ApplicationProtocols = [.. alpn.Select(name => new SslApplicationProtocol(name))],
                 CertificateChainPolicy = authority.Trust(),
                 ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
             }).Within("the TLS handshake");
@@ -46,6 +48,9 @@ internal sealed class StreamTransport(Stream stream) : IDuplexPipe, IDisposable
 
         return Over(ssl);
     }
+
+    /// <summary>What both sides agreed to speak; empty where the client named nothing.</summary>
+    public string Protocol => (stream as SslStream)?.NegotiatedApplicationProtocol.ToString() ?? "";
 
     public static async Task<(StreamTransport Transport, TestClient Client)> WebSocket(ClientWebSocket socket, Uri address)
     {

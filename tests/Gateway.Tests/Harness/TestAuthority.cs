@@ -16,7 +16,7 @@ internal sealed class TestAuthority : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 1, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         _root = request.CreateSelfSigned(Start, Start.AddYears(10));
@@ -28,6 +28,10 @@ internal sealed class TestAuthority : IDisposable
     public string CertificatePath => Path.Combine(_folder.FullName, "gateway.pem");
 
     public string KeyPath => Path.Combine(_folder.FullName, "gateway.key");
+
+    public string PassphrasePath => Path.Combine(_folder.FullName, "passphrase");
+
+    public string RevocationPath => Path.Combine(_folder.FullName, "revoked.crl");
 
     /// <summary>What a client of the gateway trusts.</summary>
     public X509ChainPolicy Trust()
@@ -47,7 +51,44 @@ internal sealed class TestAuthority : IDisposable
         return certificate.Thumbprint;
     }
 
-    public X509Certificate2 Issue(string name, bool isExpired = false)
+    /// <summary>Writes a certificate of the gateway from an authority below this one, with that one behind it.</summary>
+    public void RenewGatewayBelowAnother()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=An authority between", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        using var bare = request.Create(_root, Start, Start.AddYears(5), RandomNumberGenerator.GetBytes(16));
+        using var between = bare.CopyWithPrivateKey(key);
+        using var certificate = Issue("localhost", by: between);
+        File.WriteAllText(CertificatePath, certificate.ExportCertificatePem() + "\n" + between.ExportCertificatePem());
+        using var own = certificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(KeyPath, own.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>Writes the gateway's key anew, under a passphrase.</summary>
+    public void EncryptKey(string passphrase)
+    {
+        using var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(KeyPath));
+        File.WriteAllText(KeyPath, key.ExportEncryptedPkcs8PrivateKeyPem(passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000)));
+    }
+
+    /// <summary>Writes the list of what is revoked.</summary>
+    public void Revoke(bool asPem, params X509Certificate2[] certificates)
+    {
+        var builder = new CertificateRevocationListBuilder();
+        foreach (var certificate in certificates)
+            builder.AddEntry(certificate);
+        var list = builder.Build(_root, 1, Start.AddYears(5), HashAlgorithmName.SHA256);
+        if (asPem)
+            File.WriteAllText(RevocationPath, PemEncoding.WriteString("X509 CRL", list));
+        else
+            File.WriteAllBytes(RevocationPath, list);
+    }
+
+    /// <param name="by">The authority; null for this one.</param>
+    public X509Certificate2 Issue(string name, bool isExpired = false, X509Certificate2? by = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -57,8 +98,8 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
-        using var issued = request.Create(_root, Start, isExpired ? Start.AddMonths(1) : Start.AddYears(5), RandomNumberGenerator.GetBytes(16));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(by ?? _root, by is null, by is not null));
+        using var issued = request.Create(by ?? _root, Start, isExpired ? Start.AddMonths(1) : Start.AddYears(5), RandomNumberGenerator.GetBytes(16));
         return issued.CopyWithPrivateKey(key);
     }
 

@@ -38,15 +38,28 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
         _gathered.ResetWrittenCount();
     }
 
-    public async Task<ReceivedPacket> Connect(string clientId, ushort keepAlive = 0, string? password = null, (string Topic, string Payload)? will = null, int receiveMaximum = 0, string userName = "any", bool willRetain = false, bool cleanStart = true)
+    /// <param name="expiry">The session expiry interval of MQTT 5; in 3.1.1 <paramref name="clean"/> alone counts.</param>
+    /// <param name="will">With QoS 1 unless said otherwise.</param>
+    public async Task<ReceivedPacket> Connect(
+        string clientId, ushort keepAlive = 0, string? password = null, (string Topic, string Payload)? will = null, int receiveMaximum = 0, bool clean = true,
+        uint expiry = 0, int aliases = 0, uint willDelay = 0, MqttQoS willQoS = MqttQoS.AtLeastOnce, int maxPacket = 0, string userName = "any", bool willRetain = false)
     {
         var properties = new ArrayBufferWriter<byte>();
         if (receiveMaximum > 0)
             MqttProperties.Append(properties, MqttPropertyId.ReceiveMaximum, (uint)receiveMaximum);
+        if (expiry > 0)
+            MqttProperties.Append(properties, MqttPropertyId.SessionExpiryInterval, expiry);
+        if (aliases > 0)
+            MqttProperties.Append(properties, MqttPropertyId.TopicAliasMaximum, (uint)aliases);
+        if (maxPacket > 0)
+            MqttProperties.Append(properties, MqttPropertyId.MaximumPacketSize, (uint)maxPacket);
+        var willProperties = new ArrayBufferWriter<byte>();
+        if (willDelay > 0)
+            MqttProperties.Append(willProperties, MqttPropertyId.WillDelayInterval, willDelay);
 
         await Send(new ConnectPacket
         {
-            CleanStart = cleanStart,
+            CleanStart = clean,
             ClientId = Encoding.UTF8.GetBytes(clientId),
             KeepAlive = keepAlive,
             HasUserName = password is not null,
@@ -56,8 +69,9 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
             HasWill = will is not null,
             WillTopic = Encoding.UTF8.GetBytes(will?.Topic ?? ""),
             WillPayload = Encoding.UTF8.GetBytes(will?.Payload ?? ""),
+            WillQoS = will is null ? MqttQoS.AtMostOnce : willQoS,
+            WillProperties = new MqttProperties(willProperties.WrittenSpan),
             WillRetain = willRetain,
-            WillQoS = will is null ? MqttQoS.AtMostOnce : MqttQoS.AtLeastOnce,
             Properties = new MqttProperties(properties.WrittenSpan),
         });
         var answer = await Receive();
@@ -99,6 +113,46 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
         TopicFilterList.Append(payload, Encoding.UTF8.GetBytes(filter));
         await Send(new UnsubscribePacket { PacketId = 4_712, Filters = new TopicFilterList(payload.WrittenSpan) });
         return await Expect(MqttPacketType.UnsubAck);
+    }
+
+    public Task Acknowledge(MqttPacketType type, ushort packetId, MqttReasonCode code = MqttReasonCode.Success) =>
+        Send(new AckPacket { Type = type, PacketId = packetId, ReasonCode = code });
+
+    /// <summary>Takes a QoS 2 message to its end.</summary>
+    public async Task CompleteQoS2(ushort packetId)
+    {
+        await Acknowledge(MqttPacketType.PubRec, packetId);
+        Assert.Equal((MqttReasonCode.Success, packetId), await CodeAndId(MqttPacketType.PubRel));
+        await Acknowledge(MqttPacketType.PubComp, packetId);
+    }
+
+    /// <summary>Publishes with QoS 2, to the end.</summary>
+    public async Task PublishQoS2(string topic, string payload, ushort packetId, bool retain = false)
+    {
+        await Publish(topic, payload, packetId, retain: retain, qos: MqttQoS.ExactlyOnce);
+        Assert.Equal(packetId, (await Expect(MqttPacketType.PubRec)).Id);
+        await Acknowledge(MqttPacketType.PubRel, packetId);
+        Assert.Equal((MqttReasonCode.Success, packetId), await CodeAndId(MqttPacketType.PubComp));
+    }
+
+    public async Task<(MqttReasonCode Code, ushort Id)> CodeAndId(MqttPacketType type)
+    {
+        var packet = await Expect(type);
+        return (packet.Code, packet.Id);
+    }
+
+    /// <summary>Disconnects, and returns when the gateway is done with it.</summary>
+    public async Task Leave(MqttReasonCode code = MqttReasonCode.Success)
+    {
+        await Disconnect(code);
+        await serverSide.Within("the gateway's end of the connection");
+    }
+
+    /// <summary>Is gone without a word, and returns when the gateway is done with it.</summary>
+    public async Task Vanish()
+    {
+        await Drop();
+        await serverSide.Within("the gateway's end of the connection");
     }
 
     public Task Acknowledge(ushort packetId) => Send(new AckPacket { Type = MqttPacketType.PubAck, PacketId = packetId });

@@ -49,6 +49,63 @@ public sealed class MqttFrameTests
         Assert.Equal((0, MqttReasonCode.PacketTooLarge), (bytesRead, reason));
     }
 
+    // [MQTT-2.1.3-1] (3.1.1: [MQTT-2.2.2-1], [MQTT-2.2.2-2]), [MQTT-3.3.1-2], [MQTT-3.3.1-4], [MQTT-3.6.1-1], [MQTT-3.8.1-1],
+    // [MQTT-3.10.1-1], [MQTT-3.14.1-1], [MQTT-3.15.1-1]
+    [Fact]
+    public void Of_the_256_first_bytes_a_packet_may_have_those_that_table_2_2_lists()
+    {
+        // PUBLISH without the copy of what is sent once, and without QoS 3; of all others one byte each.
+        byte[] allowed = [0x10, 0x20, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x3A, 0x3B, 0x3C, 0x3D, 0x40, 0x50, 0x62, 0x70, 0x82, 0x90, 0xA2, 0xB0, 0xC0, 0xD0, 0xE0, 0xF0];
+        for (var header = 0; header <= byte.MaxValue; header++)
+        {
+            var status = MqttFrame.Read([(byte)header, 0], 1_000, out _, out _, out var reason);
+            var isAllowed = allowed.Contains((byte)header);
+            Assert.Equal(isAllowed ? (OperationStatus.Done, MqttReasonCode.Success) : (OperationStatus.InvalidData, MqttReasonCode.MalformedPacket), (status, reason));
+        }
+    }
+
+    // [MQTT-2.2.1-3] (3.1.1: [MQTT-2.3.1-1])
+    [Theory]
+    [InlineData(0x32, "0001610000")]
+    [InlineData(0x34, "0001610000")]
+    [InlineData(0x40, "0000")]
+    [InlineData(0x50, "0000")]
+    [InlineData(0x62, "0000")]
+    [InlineData(0x70, "0000")]
+    [InlineData(0x82, "00000000016100")]
+    [InlineData(0x90, "00000000")]
+    [InlineData(0xA2, "000000000161")]
+    [InlineData(0xB0, "00000000")]
+    public void A_packet_identifier_is_not_zero(byte header, string body)
+    {
+        foreach (var version in Enum.GetValues<MqttVersion>())
+        {
+            Assert.False(Transcoder.TryRead(Wire.Frame(Wire.Raw(header, Convert.FromHexString(body))), version, out var reason));
+            Assert.Equal(MqttReasonCode.ProtocolError, reason);
+        }
+    }
+
+    // [MQTT-2.2.1-2] (3.1.1: [MQTT-2.3.1-5])
+    [Fact]
+    public void What_follows_the_topic_of_a_message_of_QoS_0_is_no_packet_identifier()
+    {
+        Assert.True(PublishPacket.TryRead(Wire.Frame([0x30, 5, 0, 1, (byte)'t', 0, 7]), MqttVersion.V311, out var packet, out _));
+        Assert.Equal(0, packet.PacketId);
+        Assert.Equal([0, 7], packet.Payload.ToArray());
+    }
+
+    // 3.12, 3.13; 3.1.1, 3.14: no body.
+    [Theory]
+    [InlineData(0xC0, MqttVersion.V311)]
+    [InlineData(0xC0, MqttVersion.V5)]
+    [InlineData(0xD0, MqttVersion.V5)]
+    [InlineData(0xE0, MqttVersion.V311)]
+    public void A_packet_that_has_no_body_is_malformed_with_one(byte header, MqttVersion version)
+    {
+        Assert.False(Transcoder.TryRead(Wire.Frame([header, 1, 0]), version, out var reason));
+        Assert.Equal(MqttReasonCode.MalformedPacket, reason);
+    }
+
     [Theory]
     [InlineData("00")] // type 0 is reserved
     [InlineData("11")] // CONNECT with a flag

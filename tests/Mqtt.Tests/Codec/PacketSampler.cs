@@ -7,7 +7,9 @@ namespace OrleansIot.Mqtt.Tests.Codec;
 /// <summary>Makes one valid packet of any type and version out of a seed.</summary>
 internal sealed class PacketSampler
 {
-    private static readonly string[] Words = ["", "a", "plant/line-1/temperature", "Füllstand", "温度", "𝄞/x", new string('n', 200)];
+    private static readonly string[] Words = ["", "a", "plant/line-1/temperature", "Füllstand", "温度", "𝄞/x", "\uFEFFx", "\uFFFF", new string('n', 200)];
+
+    private static readonly MqttReasonCode[] AllCodes = Enum.GetValues<MqttReasonCode>();
 
     private static readonly MqttPropertyId[] MessageProperties =
     [
@@ -41,11 +43,13 @@ internal sealed class PacketSampler
             case MqttPacketType.Connect:
                 return Connect();
             case MqttPacketType.ConnAck:
-                var isRefused = Chance();
+                var answer = Chance() ? MqttReasonCode.Success : Code(type);
+                if (Version == MqttVersion.V311 && ConnectReturnCode.FromReason(answer) is null)
+                    answer = MqttReasonCode.NotAuthorized;
                 return Wire.Encode(new ConnAckPacket
                 {
-                    SessionPresent = !isRefused && Chance(),
-                    ReasonCode = isRefused ? MqttReasonCode.NotAuthorized : MqttReasonCode.Success,
+                    SessionPresent = answer == MqttReasonCode.Success && Chance(),
+                    ReasonCode = answer,
                     Properties = new(Properties(
                         MqttPropertyId.SessionExpiryInterval, MqttPropertyId.AssignedClientIdentifier, MqttPropertyId.ServerKeepAlive,
                         MqttPropertyId.AuthenticationMethod, MqttPropertyId.ResponseInformation, MqttPropertyId.ServerReference,
@@ -56,25 +60,26 @@ internal sealed class PacketSampler
                 }, Version);
             case MqttPacketType.Publish:
                 var qos = (MqttQoS)_random.Next(3);
+                var isAliased = Version == MqttVersion.V5 && _random.Next(10) == 0;
+                var properties = Properties([.. MessageProperties, MqttPropertyId.SubscriptionIdentifier, MqttPropertyId.SubscriptionIdentifier]);
                 return Wire.Encode(new PublishPacket
                 {
-                    Topic = TopicName(),
-                    Payload = Binary(400),
+                    Topic = isAliased ? [] : TopicName(),
+                    Payload = Payload(),
                     QoS = qos,
                     Dup = qos != MqttQoS.AtMostOnce && Chance(),
                     Retain = Chance(),
                     PacketId = qos == MqttQoS.AtMostOnce ? (ushort)0 : PacketId(),
-                    Properties = new(Properties([.. MessageProperties, MqttPropertyId.TopicAlias, MqttPropertyId.SubscriptionIdentifier])),
+                    Properties = new(isAliased || (Version == MqttVersion.V5 && Chance())
+                        ? [.. properties, .. Wire.Properties(output => Append(output, MqttPropertyId.TopicAlias))]
+                        : properties),
                 }, Version);
             case MqttPacketType.PubAck or MqttPacketType.PubRec or MqttPacketType.PubRel or MqttPacketType.PubComp:
-                var refusal = type is MqttPacketType.PubAck or MqttPacketType.PubRec
-                    ? MqttReasonCode.QuotaExceeded
-                    : MqttReasonCode.PacketIdentifierNotFound;
                 return Wire.Encode(new AckPacket
                 {
                     Type = type,
                     PacketId = PacketId(),
-                    ReasonCode = Chance() ? MqttReasonCode.Success : refusal,
+                    ReasonCode = Version == MqttVersion.V311 ? MqttReasonCode.Success : Code(type),
                     Properties = new(Properties(MqttPropertyId.ReasonString)),
                 }, Version);
             case MqttPacketType.Subscribe:
@@ -89,7 +94,7 @@ internal sealed class PacketSampler
                 {
                     PacketId = PacketId(),
                     Properties = new(Properties(MqttPropertyId.ReasonString)),
-                    ReasonCodes = [MqttReasonCode.GrantedQoS1, MqttReasonCode.UnspecifiedError],
+                    ReasonCodes = Codes(type),
                 }, Version);
             case MqttPacketType.Unsubscribe:
                 return Wire.Encode(new UnsubscribePacket
@@ -103,7 +108,7 @@ internal sealed class PacketSampler
                 {
                     PacketId = PacketId(),
                     Properties = new(Properties(MqttPropertyId.ReasonString)),
-                    ReasonCodes = [MqttReasonCode.Success, MqttReasonCode.NoSubscriptionExisted],
+                    ReasonCodes = Codes(type),
                 }, Version);
             case MqttPacketType.PingReq:
                 return Wire.Encode(PingPacket.Request, Version);
@@ -112,15 +117,15 @@ internal sealed class PacketSampler
             case MqttPacketType.Disconnect:
                 return Wire.Encode(new DisconnectPacket
                 {
-                    ReasonCode = Chance() ? MqttReasonCode.Success : MqttReasonCode.SessionTakenOver,
+                    ReasonCode = Version == MqttVersion.V311 ? MqttReasonCode.Success : Code(type),
                     Properties = new(Properties(
                         MqttPropertyId.SessionExpiryInterval, MqttPropertyId.ReasonString, MqttPropertyId.ServerReference)),
                 }, Version);
             default:
                 return Wire.Encode(new AuthPacket
                 {
-                    ReasonCode = Chance() ? MqttReasonCode.Success : MqttReasonCode.ContinueAuthentication,
-                    Properties = new(Properties(MqttPropertyId.AuthenticationMethod, MqttPropertyId.ReasonString)),
+                    ReasonCode = Code(type),
+                    Properties = new(Authentication(Properties(MqttPropertyId.ReasonString))),
                 }, Version);
         }
     }
@@ -129,11 +134,12 @@ internal sealed class PacketSampler
     {
         var hasWill = Chance();
         var hasUserName = Chance();
+        var clientId = Text();
         return Wire.Encode(new ConnectPacket
         {
-            CleanStart = true,
+            CleanStart = clientId.Length == 0 || Chance(),
             KeepAlive = (ushort)_random.Next(ushort.MaxValue + 1),
-            ClientId = Text(),
+            ClientId = clientId,
             HasWill = hasWill,
             WillTopic = TopicName(),
             WillPayload = Binary(50),
@@ -142,12 +148,11 @@ internal sealed class PacketSampler
             WillProperties = new(Properties([.. MessageProperties, MqttPropertyId.WillDelayInterval])),
             HasUserName = hasUserName,
             UserName = Text(),
-            HasPassword = hasUserName && Chance(),
+            HasPassword = (hasUserName || Version == MqttVersion.V5) && Chance(),
             Password = Binary(20),
-            Properties = new(Properties(
-                MqttPropertyId.SessionExpiryInterval, MqttPropertyId.AuthenticationMethod, MqttPropertyId.RequestProblemInformation,
-                MqttPropertyId.RequestResponseInformation, MqttPropertyId.ReceiveMaximum, MqttPropertyId.TopicAliasMaximum,
-                MqttPropertyId.MaximumPacketSize)),
+            Properties = new(Authentication(Properties(
+                MqttPropertyId.SessionExpiryInterval, MqttPropertyId.RequestProblemInformation, MqttPropertyId.RequestResponseInformation,
+                MqttPropertyId.ReceiveMaximum, MqttPropertyId.TopicAliasMaximum, MqttPropertyId.MaximumPacketSize))),
         }, Version);
     }
 
@@ -157,18 +162,31 @@ internal sealed class PacketSampler
 
     private byte[] Properties(params MqttPropertyId[] allowed) => Version == MqttVersion.V311 ? [] : Wire.Properties(output =>
     {
+        _random.Shuffle(allowed);
         foreach (var id in allowed.Where(_ => Chance()))
             Append(output, id);
         if (Chance())
             Repeat(() => MqttProperties.AppendUserProperty(output, Text(), Text()));
     });
 
+    /// <summary>Authentication data comes only with a method.</summary>
+    private byte[] Authentication(byte[] properties) => Version == MqttVersion.V311 || Chance() ? properties :
+    [
+        .. properties,
+        .. Wire.Properties(output =>
+        {
+            Append(output, MqttPropertyId.AuthenticationMethod);
+            if (Chance())
+                Append(output, MqttPropertyId.AuthenticationData);
+        }),
+    ];
+
     private void Append(IBufferWriter<byte> output, MqttPropertyId id)
     {
         switch (PropertyTable.TypeOf(id))
         {
             case PropertyType.String:
-                MqttProperties.Append(output, id, Text());
+                MqttProperties.Append(output, id, id == MqttPropertyId.ResponseTopic ? TopicName() : Text());
                 break;
             case PropertyType.Binary:
                 MqttProperties.Append(output, id, Binary(30));
@@ -182,6 +200,20 @@ internal sealed class PacketSampler
         }
     }
 
+    private MqttReasonCode Code(MqttPacketType type)
+    {
+        var allowed = Array.FindAll(AllCodes, code => ReasonCodeRules.IsAllowed(code, type));
+        return allowed[_random.Next(allowed.Length)];
+    }
+
+    private MqttReasonCode[] Codes(MqttPacketType type)
+    {
+        var codes = new MqttReasonCode[_random.Next(1, 8)];
+        for (var i = 0; i < codes.Length; i++)
+            codes[i] = Code(type);
+        return codes;
+    }
+
     private void Repeat(Action action)
     {
         for (var left = _random.Next(1, 4); left > 0; left--)
@@ -192,9 +224,30 @@ internal sealed class PacketSampler
 
     private ushort PacketId() => (ushort)_random.Next(1, ushort.MaxValue + 1);
 
-    private byte[] Text() => Encoding.UTF8.GetBytes(Words[_random.Next(Words.Length)]);
+    private byte[] Text() => Encoding.UTF8.GetBytes(Chance() ? Words[_random.Next(Words.Length)] : AnyText());
 
-    private byte[] TopicName() => Encoding.UTF8.GetBytes(Words[_random.Next(1, Words.Length)]);
+    private byte[] TopicName()
+    {
+        var name = Chance() ? "" : AnyText().Replace("+", "", StringComparison.Ordinal).Replace("#", "", StringComparison.Ordinal);
+        return Encoding.UTF8.GetBytes(name.Length > 0 ? name : Words[_random.Next(1, Words.Length)]);
+    }
+
+    /// <summary>Characters of one to four bytes; all but U+0000 and the surrogates, which are no characters.</summary>
+    private string AnyText()
+    {
+        var text = new StringBuilder();
+        for (var left = _random.Next(12); left > 0; left--)
+        {
+            var limit = _random.Next(4) switch { 0 => 0x80, 1 => 0x800, 2 => 0x1_0000, _ => 0x11_0000 };
+            if (Rune.TryCreate(_random.Next(1, limit), out var rune))
+                text.Append(rune.ToString());
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Mostly small; now and then just about where the remaining length takes another byte.</summary>
+    private byte[] Payload() => _random.Next(300) == 0 ? new byte[_random.Next(16_300, 16_500)] : _random.Next(8) == 0 ? new byte[_random.Next(80, 140)] : Binary(200);
 
     private byte[] Binary(int maxLength)
     {

@@ -28,6 +28,7 @@ public sealed class PublishPacketTests
         }
     }
 
+    // [MQTT-3.3.2-1], [MQTT-3.3.2-2], [MQTT-4.7.0-1] (3.1.1: [MQTT-4.7.1-1]), [MQTT-4.7.3-1], [MQTT-4.7.3-2], [MQTT-2.2.1-3]
     [Theory]
     [InlineData(0x30, "0003612F23", MqttReasonCode.TopicNameInvalid)] // a/#
     [InlineData(0x30, "00012B", MqttReasonCode.TopicNameInvalid)] // +

@@ -52,6 +52,22 @@ public sealed class ReplyPacketTests
             Wire.Encode(new ConnAckPacket { ReasonCode = MqttReasonCode.MalformedPacket }, MqttVersion.V311));
     }
 
+    // [MQTT-3.2.2-1]: the other acknowledge flags are reserved.
+    [Fact]
+    public void Of_the_flags_of_a_connack_only_session_present_may_be_set()
+    {
+        foreach (var version in Enum.GetValues<MqttVersion>())
+        {
+            for (var flags = 2; flags <= byte.MaxValue; flags++)
+            {
+                byte[] body = version == MqttVersion.V5 ? [(byte)flags, 0, 0] : [(byte)flags, 0];
+                Assert.False(ConnAckPacket.TryRead(Wire.Frame(Wire.Raw(0x20, body)), version, out _, out var reason));
+                Assert.Equal(MqttReasonCode.MalformedPacket, reason);
+            }
+        }
+    }
+
+    // [MQTT-3.2.2-6] (3.1.1: -4)
     [Fact]
     public void A_refused_connection_has_no_session()
     {

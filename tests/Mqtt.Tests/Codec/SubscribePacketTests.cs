@@ -26,6 +26,7 @@ public sealed class SubscribePacketTests
         Assert.Equal([("a/+", wanted), ("#", new SubscriptionOptions(MqttQoS.AtMostOnce))], read);
     }
 
+    // [MQTT-3.8.3-2] (3.1.1: -3), [MQTT-3.8.3-4], [MQTT-3.8.3-5] (3.1.1: -4), [MQTT-2.2.1-3]
     [Theory]
     [InlineData("0001", MqttVersion.V311, MqttReasonCode.ProtocolError)] // no filter
     [InlineData("000000016101", MqttVersion.V311, MqttReasonCode.ProtocolError)] // packet identifier 0
@@ -42,6 +43,24 @@ public sealed class SubscribePacketTests
         Assert.Equal(expected, reason);
     }
 
+    // [MQTT-3.8.3-5] (3.1.1: [MQTT-3.8.3-4]); 3.8.3.1: QoS 3 and retain handling 3 are protocol errors.
+    [Theory]
+    [InlineData(MqttVersion.V311)]
+    [InlineData(MqttVersion.V5)]
+    public void Of_the_256_option_bytes_those_are_read_that_the_version_knows(MqttVersion version)
+    {
+        byte[] properties = version == MqttVersion.V5 ? [0] : [];
+        for (var options = 0; options <= byte.MaxValue; options++)
+        {
+            var (qos, handling, isReserved) = (options & 3, (options >> 4) & 3, (options & (version == MqttVersion.V5 ? 0xC0 : 0xFC)) != 0);
+            var expected = isReserved ? MqttReasonCode.MalformedPacket : qos == 3 || handling == 3 ? MqttReasonCode.ProtocolError : MqttReasonCode.Success;
+            var bytes = Wire.Raw(0x82, [0, 1, .. properties, 0, 1, (byte)'t', (byte)options]);
+            Transcoder.TryRead(Wire.Frame(bytes), version, out var reason);
+            Assert.True(expected == reason, $"{options:X2}: {reason}");
+        }
+    }
+
+    // [MQTT-3.10.3-2]
     [Fact]
     public void An_unsubscribe_without_a_filter_is_a_protocol_error()
     {

@@ -19,6 +19,7 @@ public sealed class VariableByteIntegerTests
                 Assert.Equal(OperationStatus.NeedMoreData, VariableByteInteger.Read(bytes[..cut], out _, out _));
         }).QuickCheckThrowOnFailure();
 
+    // [MQTT-1.5.5-1]
     [Theory]
     [InlineData(0, "00")]
     [InlineData(127, "7F")]
@@ -35,6 +36,7 @@ public sealed class VariableByteIntegerTests
         Assert.Equal(expected, Convert.ToHexString(bytes));
     }
 
+    // [MQTT-1.5.5-1]
     [Theory]
     [InlineData("FFFFFF80")]
     [InlineData("FFFFFFFF7F")]

@@ -40,6 +40,37 @@ public sealed class OutboundWindowTests
     }
 
     [Fact]
+    public void A_second_PUBREC_is_answered_as_the_first_was()
+    {
+        var id = Open("a", MqttQoS.ExactlyOnce);
+        Assert.Equal(AckOutcome.SendPubRel, Acknowledge(MqttPacketType.PubRec, id, out _));
+        Assert.Equal(AckOutcome.SendPubRel, Acknowledge(MqttPacketType.PubRec, id, out _));
+        Assert.Equal(AckOutcome.Finished, Acknowledge(MqttPacketType.PubComp, id, out _));
+    }
+
+    [Fact]
+    public void What_an_earlier_run_left_is_sent_again_under_its_identifier_which_nobody_else_gets()
+    {
+        Assert.True(_window.TryRestore(2, DeliveryStep.AwaitingPubComp, "old"));
+        Assert.False(_window.TryRestore(2, DeliveryStep.AwaitingPubRec, "other"));
+        _window.Connect(3);
+        Assert.Equal([new Delivery<string>(2, DeliveryStep.AwaitingPubComp, "old")], Resend());
+        Assert.Equal([1, 3], new[] { (int)Open("a"), Open("b") });
+    }
+
+    [Fact]
+    public void A_delivery_that_did_not_go_out_is_forgotten_and_gives_its_room_back()
+    {
+        var id = Open("a", MqttQoS.ExactlyOnce);
+        Open("b");
+        Open("c");
+        Assert.True(_window.Forget(id, out var message));
+        Assert.Equal("a", message);
+        Assert.False(_window.Forget(id, out _));
+        Assert.True(_window.HasRoom);
+    }
+
+    [Fact]
     public void A_PUBREC_that_reports_failure_ends_the_delivery()
     {
         var id = Open("a", MqttQoS.ExactlyOnce);

@@ -5,6 +5,7 @@ namespace OrleansIot.Mqtt.Tests.Topics;
 
 public sealed class TopicFilterTests
 {
+    // [MQTT-4.7.1-1] (3.1.1: -2), [MQTT-4.7.1-2] (3.1.1: -3), [MQTT-4.7.3-1], [MQTT-4.7.3-2], [MQTT-4.8.2-1], [MQTT-4.8.2-2]
     [Theory]
     [InlineData("")]
     [InlineData("a#")]
@@ -37,6 +38,7 @@ public sealed class TopicFilterTests
         Assert.NotEqual(filter, TopicFilter.Parse("plant/+/temp"));
     }
 
+    // [MQTT-4.7.1-1], [MQTT-4.7.1-2], [MQTT-4.7.2-1], [MQTT-4.7.3-4]
     [Theory]
     [InlineData("sport/tennis/player1/#", "sport/tennis/player1", true)]
     [InlineData("sport/tennis/player1/#", "sport/tennis/player1/score/wimbledon", true)]
@@ -56,6 +58,19 @@ public sealed class TopicFilterTests
         Assert.Equal(expected, NaiveMatcher.Matches(filter, topic));
     }
 
+    // [MQTT-4.7.3-3]
+    [Fact]
+    public void A_name_or_filter_has_65535_bytes_at_most()
+    {
+        var longest = new byte[ushort.MaxValue];
+        longest.AsSpan().Fill((byte)'n');
+        Assert.True(TopicName.IsValid(longest));
+        Assert.True(TopicFilter.TryParse(longest, out _));
+        Assert.False(TopicName.IsValid([.. longest, (byte)'n']));
+        Assert.False(TopicFilter.TryParse([.. longest, (byte)'n'], out _));
+    }
+
+    // [MQTT-4.7.0-1] (3.1.1: [MQTT-4.7.1-1]), [MQTT-4.7.3-1], [MQTT-4.7.3-2]
     [Theory]
     [InlineData("a", true)]
     [InlineData("/", true)]

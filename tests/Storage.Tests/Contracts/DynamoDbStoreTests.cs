@@ -1,4 +1,5 @@
 using OrleansIot.Storage.Tests.DynamoDb;
+using OrleansIot.Storage.Tests.Sessions;
 
 namespace OrleansIot.Storage.Tests.Contracts;
 
@@ -15,4 +16,6 @@ public static class DynamoDbStoreTests
     public sealed class Outbox(DynaliteFixture dynalite) : OutboxContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;
 
     public sealed class History(DynaliteFixture dynalite) : HistoryContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;
+
+    public sealed class Sessions(DynaliteFixture dynalite) : SessionStoreContract(new DynamoSessions(dynalite)), IClassFixture<DynaliteFixture>;
 }

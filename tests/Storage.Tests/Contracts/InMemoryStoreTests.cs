@@ -1,3 +1,4 @@
+using OrleansIot.Storage.Tests.Sessions;
 using OrleansIot.TestKit.Storage;
 
 namespace OrleansIot.Storage.Tests.Contracts;
@@ -16,6 +17,8 @@ public static class InMemoryStoreTests
     public sealed class Outbox() : OutboxContract(new InMemory());
 
     public sealed class History() : HistoryContract(new InMemory());
+
+    public sealed class Sessions() : SessionStoreContract(new InMemorySessions());
 
     private sealed class InMemory : IStoreUnderTest
     {

@@ -1,3 +1,4 @@
+using OrleansIot.Storage.Tests.Sessions;
 using OrleansIot.Storage.Tests.Sqlite;
 
 namespace OrleansIot.Storage.Tests.Contracts;
@@ -15,4 +16,6 @@ public static class SqliteStoreTests
     public sealed class Outbox() : OutboxContract(new StoreDirectory());
 
     public sealed class History() : HistoryContract(new StoreDirectory());
+
+    public sealed class Sessions() : SessionStoreContract(new SqliteSessions());
 }

@@ -9,6 +9,7 @@ using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Storage.DynamoDb;
 using OrleansIot.Storage.DynamoDb.Database;
@@ -33,6 +34,7 @@ public sealed class DynamoRegistrationTests(DynaliteFixture dynalite) : IClassFi
         Assert.NotNull(services.GetRequiredService<IReadingHistory>());
         Assert.NotNull(services.GetRequiredService<IAlertBook>());
         Assert.NotNull(services.GetRequiredService<IRuleStore>());
+        Assert.Empty((await services.GetRequiredService<ISessionStore>().Load(default)).Sessions);
         Assert.Empty(await services.GetRequiredService<IOutbox>().Due(At(0), 1, default));
         Assert.Equal(HealthStatus.Healthy, (await services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status);
         await host.StopAsync();

@@ -8,7 +8,9 @@ using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
+using OrleansIot.Storage.DynamoDb.Sessions;
 using OrleansIot.Storage.Sqlite.Journal;
+using OrleansIot.Storage.Tests.Sessions;
 using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Encoding;
@@ -149,6 +151,20 @@ public class StoredFormatTests
             Assert.True(HourRollups.TryRead(bytes, "pressure"u8, minutes));
             Assert.Equal((0, 1, 3), (minutes[0].Count, minutes[59].Count, minutes[59].Sum));
             Assert.False(HourRollups.TryRead(bytes, "humidity"u8, minutes));
+        });
+    }
+
+    [Fact]
+    public void A_stored_message_of_a_session_still_reads_and_is_still_written_so()
+    {
+        var message = SessionSamples.FullMessage("a/ü");
+        Check("session-message", target => target.Write(MessageBody.Encode(message)), bytes =>
+        {
+            var read = MessageBody.Decode(bytes);
+            Assert.Equal((message.QoS, message.Retain, message.ExpiresAt), (read.QoS, read.Retain, read.ExpiresAt));
+            Assert.Equal(message.Topic.ToArray(), read.Topic.ToArray());
+            Assert.Equal(message.Properties.ToArray(), read.Properties.ToArray());
+            Assert.Equal(message.Payload.ToArray(), read.Payload.ToArray());
         });
     }
 

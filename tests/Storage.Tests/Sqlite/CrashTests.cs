@@ -2,7 +2,9 @@ using OrleansIot.Application;
 using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Storage.Tests.Sessions;
 using static OrleansIot.Storage.Tests.Samples;
+using static OrleansIot.Storage.Tests.Sessions.SessionSamples;
 
 namespace OrleansIot.Storage.Tests.Sqlite;
 
@@ -31,6 +33,22 @@ public sealed class CrashTests : IAsyncDisposable
         Assert.Single(await recovered.Outbox.Due(At(10), 10, default));
         Assert.Equal([20, 21], (await recovered.History.Readings(Boiler, At(0), At(5_000), 10, default)).Select(reading => reading.Metrics[0].Value.Number));
         await recovered.Journal.Append(Append(Boiler, 3, Recorded(2_000, 22)), default);
+    }
+
+    [Fact]
+    public async Task Sessions_and_what_is_owed_to_them_are_there_after_a_crash()
+    {
+        var store = await _directory.Open();
+        await store.Sessions.Append([Kept("a"), Owed("a", 1), Owed("a", 2)], default);
+        await Task.WhenAll(
+            store.Sessions.Append([Delivered("a", 1), Owed("a", 3)], default).AsTask(),
+            store.Journal.Append(Append(Boiler, 0, Recorded(0, 1)), default).AsTask());
+
+        await using var crashed = await _directory.AfterCrash();
+        var recovered = await crashed.Open();
+
+        Assert.Equal([2, 3], (await recovered.Sessions.Load(default)).Session("a").Numbers());
+        Assert.Equal(1, await recovered.Journal.Read(Boiler, 0, default).CountAsync());
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using OrleansIot.Application.Stores;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite;
 using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Tests.Sessions;
 using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Sqlite;
@@ -122,6 +123,50 @@ public sealed class FailureTests : IAsyncDisposable
 
         Assert.Contains("newer release", failure.Message, StringComparison.Ordinal);
         Assert.Equal(99, _directory.Number("PRAGMA user_version"));
+    }
+
+    [Fact]
+    public async Task A_file_of_the_release_before_sessions_keeps_what_it_has_and_takes_sessions()
+    {
+        await (await _directory.Open()).Journal.Append(Append(Boiler, 0, Recorded(0, 1)), default);
+        await _directory.Close();
+        foreach (var table in (string[])["session", "subscription", "received", "message", "delivery", "will", "retained"])
+            _directory.Execute($"DROP TABLE {table}");
+
+        _directory.Execute("PRAGMA user_version = 1");
+
+        var store = await _directory.Open();
+        await store.Sessions.Append([SessionSamples.Kept("a"), SessionSamples.Owed("a", 1)], default);
+
+        Assert.Single((await store.Sessions.Load(default)).Session("a").Owed);
+        Assert.Equal(1, await store.Journal.Read(Boiler, 0, default).CountAsync());
+    }
+
+    [Fact]
+    public async Task A_session_append_that_fails_for_a_while_can_be_repeated()
+    {
+        var store = await _directory.Open(busyTimeout: TimeSpan.FromMilliseconds(1));
+        using (var other = SqliteDatabase.Open(_directory.File, readOnly: false, TimeSpan.Zero))
+        {
+            other.Execute("BEGIN IMMEDIATE");
+            var failure = await Assert.ThrowsAsync<StoreException>(async () => await store.Sessions.Append([SessionSamples.Kept("a"), SessionSamples.Owed("a", 1)], default));
+            Assert.True(failure.IsTransient);
+            other.Execute("ROLLBACK");
+        }
+
+        await store.Sessions.Append([SessionSamples.Kept("b"), SessionSamples.Kept("a"), SessionSamples.Owed("a", 1)], default);
+
+        Assert.Equal([1], (await store.Sessions.Load(default)).Session("a").Numbers());
+        Assert.Empty((await store.Sessions.Load(default)).Session("b").Owed);
+    }
+
+    [Fact]
+    public async Task A_closed_store_refuses_changes_of_sessions()
+    {
+        var store = await _directory.Open();
+        await _directory.Close();
+
+        await Assert.ThrowsAsync<StoreException>(async () => await store.Sessions.Append([SessionSamples.Kept("a")], default));
     }
 
     [Fact]

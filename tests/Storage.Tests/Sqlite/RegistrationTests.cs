@@ -5,6 +5,7 @@ using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
+using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Storage.Sqlite;
 using static OrleansIot.Storage.Tests.Samples;
@@ -27,6 +28,7 @@ public sealed class RegistrationTests : IAsyncDisposable
             Assert.NotNull(services.GetRequiredService<IAlertBook>());
             Assert.NotNull(services.GetRequiredService<IRuleStore>());
             Assert.NotNull(services.GetRequiredService<IOutbox>());
+            Assert.Empty((await services.GetRequiredService<ISessionStore>().Load(default)).Sessions);
         }
 
         Assert.Equal(1, _directory.Number("SELECT count(*) FROM log"));

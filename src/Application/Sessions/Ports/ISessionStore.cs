@@ -13,6 +13,9 @@ public interface ISessionStore
     /// Applies the changes in their order, all or none; they are durable when it completes. A change to a session or a delivery that
     /// is not there changes nothing.
     /// </summary>
-    /// <exception cref="StoreException">None of it was stored.</exception>
+    /// <exception cref="StoreException">
+    /// None of it was stored; or all, where the store is behind a network that lost its answer. To append the same again, before
+    /// anything else, is right in both cases.
+    /// </exception>
     ValueTask Append(IReadOnlyList<SessionChange> changes, CancellationToken cancellation);
 }
