@@ -6,13 +6,14 @@ using Microsoft.Extensions.Logging;
 using OrleansIot.Application.Access;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.TestKit;
 using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Gateway.Tests;
 
 /// <summary>
 /// What somebody tries who has found the port, or has one device's credentials and wants at the others: each refused or bounded, told in
-/// the log with its reason, and counted. The bounds on how fast an address may connect have tests of their own.
+/// the log with its reason, and counted.
 /// </summary>
 public sealed class AttackersAfternoon : IAsyncLifetime
 {
@@ -294,6 +295,7 @@ public sealed class AttackersAfternoon : IAsyncLifetime
     [Fact]
     public async Task A_CONNECT_that_comes_byte_by_byte()
     {
+        using var refused = new MeterWatch("orleansiot_mqtt_refused_connections");
         using var socket = await Open(_gateway.Port);
         var bytes = "\x10\x13\0\x04MQTT\x05\0\0\0\0\0\x06victim"u8.ToArray();
         var closed = Ended(socket);
@@ -313,16 +315,19 @@ public sealed class AttackersAfternoon : IAsyncLifetime
 
         await closed.Within("the end of the slow connection");
         Told("no CONNECT within 1 s");
+        Assert.True(refused["handshake-timeout"] >= 1);
     }
 
     [Fact]
     public async Task A_TLS_handshake_that_is_never_finished()
     {
+        using var refused = new MeterWatch("orleansiot_mqtt_refused_connections");
         using var socket = await Open(Tls);
 
         // The first bytes of a ClientHello that promises 512.
         await socket.SendAsync(new byte[] { 0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03 });
         await Ended(socket).Within("the end of the handshake that never ends");
+        await Eventually.IsTrue("the unfinished handshake counted", () => Task.FromResult(refused["tls"] + refused["handshake-timeout"] >= 1));
     }
 
     [Fact]
@@ -339,6 +344,40 @@ public sealed class AttackersAfternoon : IAsyncLifetime
             await Ended(socket).Within("the end of a silent connection");
             socket.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task A_reconnect_storm()
+    {
+        // More than the rate allows are closed before a byte of theirs is read; who is in stays in.
+        await using var gateway = await ListeningGateway.Start(_access.Strict(
+            "--Gateway:LimitsLoopback", "true", "--Gateway:ConnectionsPerAddressPerSecond", "20"));
+        using var refused = new MeterWatch("orleansiot_mqtt_refused_connections");
+        var (transport, device) = await SocketTransport.Open(gateway.Port);
+        using var _ = transport;
+        Assert.Equal(MqttReasonCode.Success, (await device.Connect("mine", userName: "mine", password: Password)).Code);
+
+        var start = TimeProvider.System.GetTimestamp();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(async i =>
+        {
+            try
+            {
+                var (storming, client) = await SocketTransport.Open(gateway.Port);
+                using var __ = storming;
+                return (MqttReasonCode?)(await client.Connect($"storm-{i}")).Code;
+            }
+            catch (Exception closed) when (closed is IOException or SocketException)
+            {
+                return null;
+            }
+        }));
+
+        var seconds = 2 + (int)TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        Assert.InRange(answers.Count(answer => answer == MqttReasonCode.NotAuthorized), 1, 20 * seconds);
+        Assert.All(answers, answer => Assert.True(answer is null or MqttReasonCode.NotAuthorized));
+        Assert.True(refused["address-rate"] >= 1);
+        Assert.Contains(gateway.Log.Of(LogLevel.Warning), line => line.Contains("address-rate", StringComparison.Ordinal));
+        await device.Ping();
     }
 
     [Fact]
@@ -366,6 +405,24 @@ public sealed class AttackersAfternoon : IAsyncLifetime
         for (var i = 100; i < 2_000; i++)
             Assert.Equal([MqttReasonCode.QuotaExceeded], (await client.Client.Subscribe($"devices/mine/{i}")).Codes);
         await client.Client.Ping();
+    }
+
+    [Fact]
+    public async Task A_line_break_in_a_name_forges_no_line_in_the_log()
+    {
+        var (transport, client) = await SocketTransport.Open(_gateway.Port);
+        using var _ = transport;
+        await client.Connect("x\nInformation: all is well", userName: "mine", password: Password);
+        var (second, will) = await SocketTransport.Open(_gateway.Port);
+        using var __ = second;
+        await will.Connect("mine", userName: "mine", password: Password, will: ("x\nall is well", ""));
+        using var own = await Mine();
+        await own.Client.Publish("x\u001b[2J\nall is well", "{}", packetId: 1);
+        await own.Client.Expect(MqttPacketType.PubAck);
+
+        var lines = _gateway.Log.Of(LogLevel.Information);
+        Assert.Equal(3, lines.Count(line => line.Contains("all is well", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, line => line.Any(char.IsControl));
     }
 
     [Fact]

@@ -45,6 +45,9 @@ public sealed class PasswordHash
         return new PasswordHash(MinIterations, salt, Derive(password, salt, MinIterations));
     }
 
+    /// <summary>One that no password is known to match; costs nothing to make, and to compare as much as any.</summary>
+    public static PasswordHash OfNothing() => new(MinIterations, RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(HashBytes));
+
     public static bool TryParse(string? text, [NotNullWhen(true)] out PasswordHash? hash)
     {
         hash = null;

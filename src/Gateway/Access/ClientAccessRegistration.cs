@@ -26,7 +26,7 @@ internal static class ClientAccessRegistration
         services.AddSingleton<OpenConnections>();
         services.AddSingleton<IGatewayAccess>(provider => provider.GetRequiredService<OpenConnections>());
         services.AddSingleton<RefusedConnections>();
-        services.AddSingleton<Admission>();
+        services.AddSingleton<AccessGate>();
 
         // Before the server: who connects is asked for credentials that are known by then.
         services.AddHostedService<AccessRefresher>();

@@ -19,8 +19,8 @@ internal sealed class ClientRefusals(EndPoint? remoteEndPoint, bool endsConnecti
     public void Tell(ClientAccess client, in PolicyRequest request, PolicyDecision decision)
     {
         if (Interlocked.Exchange(ref _told, 1) == 0)
-            logger.FirstRefused(client.Context.ClientId, client.Principal.Name, remoteEndPoint, request.ToString(), decision.ToString());
+            logger.FirstRefused(client.Context.ClientId, client.Principal.Name, remoteEndPoint, LogText.Of(request.ToString()), decision.ToString());
         else if (logger.IsEnabled(LogLevel.Debug))
-            logger.Refused(client.Context.ClientId, client.Principal.Name, request.ToString(), decision.ToString());
+            logger.Refused(client.Context.ClientId, client.Principal.Name, LogText.Of(request.ToString()), decision.ToString());
     }
 }

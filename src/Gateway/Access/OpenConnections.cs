@@ -45,8 +45,9 @@ internal sealed class OpenConnections : IGatewayAccess, IDisposable
         client.Close = close;
         _all.TryAdd(client, 0);
 
-        // What changed between the door and here has been reviewed without it.
-        Review(client);
+        // What changed between the door and here has been reviewed without it; under the lock, or an older answer might come last.
+        lock (_reviewing)
+            Review(client);
         return new Entry(this, client);
     }
 

@@ -20,7 +20,7 @@ internal sealed class PasswordChecks(IOptions<ClientAccessOptions> options, Acce
     private const int KnownWrong = 10_000;
 
     // In place of a user that there is not: that takes as long as a wrong password, so that names cannot be told by time.
-    private static readonly Lazy<PasswordHash> Nobody = new(() => PasswordHash.Of(RandomNumberGenerator.GetBytes(32)));
+    private static readonly PasswordHash Nobody = PasswordHash.OfNothing();
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly VerdictMemory _right = new(KnownRight);
@@ -37,7 +37,7 @@ internal sealed class PasswordChecks(IOptions<ClientAccessOptions> options, Acce
     /// <summary>Whether the password is the user's; null where too many wait.</summary>
     public async ValueTask<bool?> Match(Credential.User? user, ReadOnlyMemory<byte> password)
     {
-        var hash = user?.Password ?? Nobody.Value;
+        var hash = user?.Password ?? Nobody;
         var digest = DigestOf(hash, password.Span);
         if (_right.Contains(digest))
             return true;

@@ -14,6 +14,7 @@ internal sealed class RefusedConnections(TimeProvider time, ILogger<RefusedConne
 
     public void Tell(string clientId, EndPoint? remoteEndPoint, string reason)
     {
+        clientId = LogText.Of(clientId);
         var count = Count();
         if (count <= PerSecond)
         {

@@ -3,7 +3,7 @@ using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Gateway.Connections;
 
-/// <summary>Whether a client is let in, and if not, why. Who it is and what it may do is for <see cref="Access.Admission"/>.</summary>
+/// <summary>Whether a client is let in, and if not, why. Who it is and what it may do is for <see cref="Access.AccessGate"/>.</summary>
 internal readonly record struct ConnectVerdict(MqttReasonCode Code, string Reason)
 {
     public bool IsRefusal => Code != MqttReasonCode.Success;

@@ -12,7 +12,7 @@ namespace OrleansIot.Gateway.Connections;
 internal sealed record GatewayParts(
     IOptions<MqttGatewayOptions> Configured,
     AccessKey Access,
-    Admission Admission,
+    AccessGate Gate,
     ConnectedClients Clients,
     SessionRegistry Sessions,
     SessionJournal Journal,

@@ -33,7 +33,7 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
                 input.AdvanceTo(buffer.Start, isRead ? buffer.Start : result.Buffer.End);
 
                 if (isRead && !_verdict.IsRefusal)
-                    (_verdict, _request) = await gateway.Admission.Decide(_request!, connection);
+                    (_verdict, _request) = await gateway.Gate.Decide(_request!, connection);
                 if (_verdict.IsRefusal)
                     return await Refuse();
                 if (_request is not null && _ended is null)
@@ -92,7 +92,7 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
 
     private ConnectRequest? Drop(string reason)
     {
-        gateway.Admission.Refusals.Tell(_request?.ClientId ?? "", connection.RemoteEndPoint, reason);
+        gateway.Gate.Refusals.Tell(_request?.ClientId ?? "", connection.RemoteEndPoint, reason);
         return null;
     }
 }

@@ -18,6 +18,7 @@ internal static class DisconnectReason
         MqttReasonCode.ServerShuttingDown or MqttReasonCode.ServerBusy or MqttReasonCode.ServerMoved or MqttReasonCode.UseAnotherServer => "SERVER_INITIATED_DISCONNECT",
         MqttReasonCode.AdministrativeAction => "API_INITIATED_DISCONNECT",
         MqttReasonCode.BadUserNameOrPassword or MqttReasonCode.Banned => "AUTH_ERROR",
+        MqttReasonCode.MaximumConnectTime => "CUSTOMAUTH_TTL_EXPIRATION",
         MqttReasonCode.NotAuthorized => "FORBIDDEN_ACCESS",
         MqttReasonCode.QuotaExceeded or MqttReasonCode.MessageRateTooHigh or MqttReasonCode.ConnectionRateExceeded => "THROTTLED",
         _ => reason.IsClientsFault ? "CLIENT_ERROR" : "SERVER_ERROR",

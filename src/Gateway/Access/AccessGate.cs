@@ -11,9 +11,9 @@ using OrleansIot.Mqtt.Codec;
 namespace OrleansIot.Gateway.Access;
 
 /// <summary>Lets a client in, with what it may do, or turns it away: who it is, whether its policies let it connect, and leave its will.</summary>
-internal sealed class Admission(
+internal sealed class AccessGate(
     Doorkeeper doorkeeper, PrincipalPolicies policies, OpenConnections open, RefusedConnections refusals, AccessMetrics metrics,
-    IOptions<ClientAccessOptions> options, ILogger<Admission> logger)
+    IOptions<ClientAccessOptions> options, ILogger<AccessGate> logger)
 {
     public OpenConnections Open => open;
 
@@ -67,7 +67,7 @@ internal sealed class Admission(
         ConnectVerdict Refuse(string tag, in PolicyRequest asked, PolicyDecision decision)
         {
             metrics.ConnectRefused(tag);
-            return new(MqttReasonCode.NotAuthorized, $"{access.Principal.Name}: {(tag == "will" ? "its will: " : "")}{asked.ToString()} {decision}");
+            return new(MqttReasonCode.NotAuthorized, $"{access.Principal.Name}: {(tag == "will" ? "its will: " : "")}{LogText.Of(asked.ToString())} {decision}");
         }
     }
 }
