@@ -28,6 +28,7 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly ServerLimits _limits;
     private readonly TimeSpan _keepAlive;
     private readonly OrderedAcks _acks;
+    private readonly HandledMessages _handled;
     private readonly PacketOutputBuffer _output;
     private readonly CancellationTokenSource _cut;
     private readonly CancellationToken _cutToken; // outlives the source: a handler may return after the connection is gone
@@ -46,6 +47,7 @@ internal sealed partial class ClientConnection : IDisposable
     private bool _wroteSinceTick = true;
     private bool _heardSinceTick = true;
     private bool _awaitsPong;
+    private volatile bool _handlerFailed;
     private long _flushStarted = NotFlushing;
 
     public ClientConnection(
@@ -57,12 +59,16 @@ internal sealed partial class ClientConnection : IDisposable
         _session = session;
         _limits = limits;
         _keepAlive = limits.KeepAlive ?? options.KeepAlive; // [MQTT-3.1.2-21]
-        _acks = new OrderedAcks(options.ReceiveMaximum);
-        _output = new PacketOutputBuffer(options.Version);
+
+        // A server of 3.1.1 knows no receive maximum: its own bound and the packet identifiers are all there is.
+        var receiveMaximum = options.Version == MqttVersion.V311 ? ushort.MaxValue : options.ReceiveMaximum;
+        _acks = new OrderedAcks(receiveMaximum);
+        _handled = limits.SessionPresent ? session.Handled : session.Handled = new HandledMessages();
+        _output = new PacketOutputBuffer(options.Version, options.TimeProvider);
         _cut = new CancellationTokenSource(Timeout.InfiniteTimeSpan, options.TimeProvider);
         _cutToken = _cut.Token;
         _arrivals = Channel.CreateBounded<Arrival>(
-            new BoundedChannelOptions(options.ReceiveMaximum + options.MaxQueuedQoS0) { SingleReader = true, SingleWriter = true });
+            new BoundedChannelOptions(receiveMaximum + options.MaxQueuedQoS0) { SingleReader = true, SingleWriter = true });
     }
 
     public bool SessionPresent => _limits.SessionPresent;
@@ -124,7 +130,7 @@ internal sealed partial class ClientConnection : IDisposable
             }
 
             Resend();
-            while (MaySend && _session.Commands.Reader.TryRead(out var command))
+            while (MaySend && _session.Commands.TryTake(out var command))
                 Execute(command);
 
             if (_output.Length > 0)
@@ -145,7 +151,7 @@ internal sealed partial class ClientConnection : IDisposable
         _eventsReady ??= _events.Reader.WaitToReadAsync(wake).AsTask();
         if (MaySend)
         {
-            _commandsReady ??= _session.Commands.Reader.WaitToReadAsync(wake).AsTask();
+            _commandsReady ??= _session.Commands.WaitForCommand();
             await Task.WhenAny(_eventsReady, _commandsReady);
         }
         else

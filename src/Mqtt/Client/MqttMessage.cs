@@ -17,6 +17,9 @@ public record MqttMessage
     /// <summary>True in a received message that may be a copy of an earlier one; ignored when sending.</summary>
     public bool Dup { get; init; }
 
+    /// <summary>What a received message's delivery went by; a copy of it (<see cref="Dup"/>) has the same. 0 with QoS 0; ignored when sending.</summary>
+    public ushort PacketId { get; init; }
+
     /// <summary>Payload Format Indicator 1: the payload is UTF-8 text (3.3.2.3.2).</summary>
     public bool IsText { get; init; }
 
