@@ -8,31 +8,31 @@ namespace OrleansIot.Mqtt.Client;
 /// <summary>
 /// TLS 1.2 or 1.3 towards a server. The files are read with each connection, so renewed certificates serve the next one.
 /// </summary>
-public sealed class MqttTlsOptions
+public class MqttTlsOptions
 {
     /// <summary>PEM file of the authorities a server's certificate may come from; no others are trusted. Default null: those of the system.</summary>
-    public string? CaPath { get; init; }
+    public string? CaPath { get; set; }
 
     /// <summary>The same as certificates at hand, in addition to those of <see cref="CaPath"/>. Default none.</summary>
-    public X509Certificate2Collection Authorities { get; init; } = [];
+    public X509Certificate2Collection Authorities { get; set; } = [];
 
     /// <summary>PEM file of this client's certificate, followed by those between it and its root. Default null: none is shown.</summary>
-    public string? CertificatePath { get; init; }
+    public string? CertificatePath { get; set; }
 
     /// <summary>PEM file of its private key, without a passphrase. Default null.</summary>
-    public string? KeyPath { get; init; }
+    public string? KeyPath { get; set; }
 
     /// <summary>The name the server's certificate has to carry, and which is asked for (SNI). Default null: the host's.</summary>
-    public string? ServerName { get; init; }
+    public string? ServerName { get; set; }
 
     /// <summary>Protocols to offer (ALPN), such as AWS IoT Core's <c>x-amzn-mqtt-ca</c> on port 443. Default none.</summary>
-    public IReadOnlyList<string> ApplicationProtocols { get; init; } = [];
+    public IReadOnlyList<string> ApplicationProtocols { get; set; } = [];
 
     /// <summary>
     /// Talks to whoever answers, under whatever certificate: anybody on the way can read and change everything, and learns the
     /// password. For a bench only. Default false.
     /// </summary>
-    public bool DangerouslyAcceptAnyServerCertificate { get; init; }
+    public bool DangerouslyAcceptAnyServerCertificate { get; set; }
 
     /// <summary>What is wrong with these options and their files, one sentence each with the mend; empty when nothing is.</summary>
     /// <param name="prefix">What the settings' names begin with where they are set, such as <c>Broker:Tls:</c>.</param>
