@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansIot.Application.Telemetry.Payloads;
+using OrleansIot.Gateway.Bridges;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Gateway.Telemetry;
@@ -45,6 +46,7 @@ public static class MqttGatewayBuilderExtensions
 
         services.AddSingleton<MqttGatewayAddress>();
         services.AddHostedService<MqttGatewayServer>();
+        services.AddBridges();
         services.AddHealthChecks().AddCheck<GatewayHealth>(GatewayHealth.Name);
         return services;
     }

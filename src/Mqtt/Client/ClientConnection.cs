@@ -36,7 +36,7 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly Channel<ClientEvent> _events = Channel.CreateBounded<ClientEvent>(
         new BoundedChannelOptions(EventQueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    // Never full: QoS 1 and 2 are bounded by the receive maximum, QoS 0 is dropped beyond its share. So a handler that waits
+    // Never full: QoS 1 and 2 are bounded by packet identifiers (and by bytes, see Accept), QoS 0 is dropped beyond its share. So a handler that waits
     // for a publish of its own never keeps the reader from the acknowledgement it is waiting for.
     private readonly Channel<Arrival> _arrivals;
 
@@ -47,6 +47,7 @@ internal sealed partial class ClientConnection : IDisposable
     private bool _wroteSinceTick = true;
     private bool _heardSinceTick = true;
     private bool _awaitsPong;
+    private long _unacknowledgedBytes;
     private volatile bool _handlerFailed;
     private long _flushStarted = NotFlushing;
 
@@ -59,16 +60,13 @@ internal sealed partial class ClientConnection : IDisposable
         _session = session;
         _limits = limits;
         _keepAlive = limits.KeepAlive ?? options.KeepAlive; // [MQTT-3.1.2-21]
-
-        // A server of 3.1.1 knows no receive maximum: its own bound and the packet identifiers are all there is.
-        var receiveMaximum = options.Version == MqttVersion.V311 ? ushort.MaxValue : options.ReceiveMaximum;
-        _acks = new OrderedAcks(receiveMaximum);
+        _acks = new OrderedAcks(ushort.MaxValue);
         _handled = limits.SessionPresent ? session.Handled : session.Handled = new HandledMessages();
         _output = new PacketOutputBuffer(options.Version, options.TimeProvider);
         _cut = new CancellationTokenSource(Timeout.InfiniteTimeSpan, options.TimeProvider);
         _cutToken = _cut.Token;
         _arrivals = Channel.CreateBounded<Arrival>(
-            new BoundedChannelOptions(receiveMaximum + options.MaxQueuedQoS0) { SingleReader = true, SingleWriter = true });
+            new BoundedChannelOptions(ushort.MaxValue + options.MaxQueuedQoS0) { SingleReader = true, SingleWriter = true });
     }
 
     public bool SessionPresent => _limits.SessionPresent;

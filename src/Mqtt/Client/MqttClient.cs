@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Topics;
@@ -72,15 +71,9 @@ public sealed class MqttClient : IAsyncDisposable
     /// <exception cref="MqttConnectionLostException">The connection ended first and the message is not sent again.</exception>
     public Task<MqttReasonCode> Publish(MqttMessage message, CancellationToken cancellation = default)
     {
-        var topic = Encoding.UTF8.GetBytes(message.Topic);
-        if (!TopicName.IsValid(topic))
-            throw new ArgumentException($"'{message.Topic}' is not a topic name.", nameof(message));
-
-        var properties = new ArrayBufferWriter<byte>();
-        if (_options.Version != MqttVersion.V311)
-            MessageCoding.AppendProperties(properties, message);
-        var body = PublishBody.Copy(topic, message.Payload.Span, new MqttProperties(properties.WrittenSpan));
-        return Ask(new ClientCommand.Publish(body, message.QoS, message.Retain, message.Expiry, _options.TimeProvider.GetTimestamp()), cancellation);
+        var command = new ClientCommand.Publish(
+            message.ToBody(_options.Version), message.QoS, message.Retain, message.Expiry, _options.TimeProvider.GetTimestamp());
+        return Ask(command, cancellation);
     }
 
     /// <summary>Subscribes; messages that match go to <paramref name="handler"/>. A later call for the same filter replaces this one.</summary>

@@ -63,8 +63,8 @@ public sealed class MqttClientOptions
     public int MaxConcurrentHandlers { get; init; } = 1;
 
     /// <summary>
-    /// How many received QoS 1 and 2 messages may await their handlers (3.1.2.11.3); a server of 3.1.1 does not know of it.
-    /// Default 256.
+    /// How many received QoS 1 and 2 messages may await their handlers (3.1.2.11.3). A server of 3.1.1 does not know of it, and
+    /// one of 5.0 that exceeds it is left when it has sent this many times <see cref="MaxPacketBytes"/>. Default 256.
     /// </summary>
     public ushort ReceiveMaximum { get; init; } = 256;
 

@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Text;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.Mqtt.Topics;
 
 namespace OrleansIot.Mqtt.Client;
 
@@ -33,4 +36,18 @@ public record MqttMessage
     public TimeSpan? Expiry { get; init; }
 
     public IReadOnlyList<KeyValuePair<string, string>> UserProperties { get; init; } = [];
+
+    /// <summary>The message as a server passes it on: its bytes, once.</summary>
+    /// <exception cref="ArgumentException">The topic is not a topic name.</exception>
+    public PublishBody ToBody(MqttVersion version = MqttVersion.V5)
+    {
+        var topic = Encoding.UTF8.GetBytes(Topic);
+        if (!TopicName.IsValid(topic))
+            throw new ArgumentException($"'{Topic}' is not a topic name.");
+
+        var properties = new ArrayBufferWriter<byte>();
+        if (version != MqttVersion.V311)
+            MessageCoding.AppendProperties(properties, this);
+        return PublishBody.Copy(topic, Payload.Span, new MqttProperties(properties.WrittenSpan));
+    }
 }
