@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OrleansIot.Mqtt.Client;
 
 namespace OrleansIot.DeviceAgent;
 
@@ -10,6 +11,12 @@ internal static class AgentCommandLine
     [
         new("Broker:Host", "name or address of the MQTT broker", "127.0.0.1", Text((o, v) => o.Broker.Host = v)),
         new("Broker:Port", "its TCP port", "1883", Number((o, v) => o.Broker.Port = v)),
+        new("Broker:Tls:Enabled", "TLS; the settings below turn it on too", "true", Flag((o, v) => o.Broker.Tls = v ? o.Broker.Tls ?? new() : null)),
+        new("Broker:Tls:CaPath", "PEM file of the authorities to trust; without it, the system's", "ca.pem", Tls((o, v) => o.CaPath = v)),
+        new("Broker:Tls:CertificatePath", "PEM file of this device's certificate", "device.pem", Tls((o, v) => o.CertificatePath = v)),
+        new("Broker:Tls:KeyPath", "PEM file of its private key", "device.key", Tls((o, v) => o.KeyPath = v)),
+        new("Broker:Tls:ServerName", "name in the broker's certificate, if not Broker:Host", "iot.example", Tls((o, v) => o.ServerName = v)),
+        new("Broker:Tls:Alpn", "protocol to offer: x-amzn-mqtt-ca for AWS IoT Core on port 443", "mqtt", Tls((o, v) => o.ApplicationProtocols = [v])),
         new("Broker:UserName", "user name to connect with", "agent", Text((o, v) => o.Broker.UserName = v)),
         new("Broker:Password", "password to connect with; better in the environment as Broker__Password", "secret", Text((o, v) => o.Broker.Password = v)),
         new("Device:Id", "device and client id; without it, the host's name", "pump-room-1", Text((o, v) => o.DeviceId = v)),
@@ -25,7 +32,7 @@ internal static class AgentCommandLine
         {
             var text = new StringBuilder("Publishes this machine's metrics over MQTT to devices/{id}/monitoring.\n\n");
             foreach (var option in Known)
-                text.Append(CultureInfo.InvariantCulture, $"  --{option.Name,-22} {option.Example,-12} {option.Meaning}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  --{option.Name,-26} {option.Example,-12} {option.Meaning}\n");
 
             return text.ToString();
         }
@@ -61,6 +68,18 @@ internal static class AgentCommandLine
     {
         set(options, value);
         return true;
+    };
+
+    private static Func<HardwareAgentOptions, string, bool> Tls(Action<MqttTlsOptions, string> set) =>
+        Text((options, value) => set(options.Broker.Tls ??= new(), value));
+
+    private static Func<HardwareAgentOptions, string, bool> Flag(Action<HardwareAgentOptions, bool> set) => (options, value) =>
+    {
+        var readable = bool.TryParse(value, out var flag);
+        if (readable)
+            set(options, flag);
+
+        return readable;
     };
 
     private static Func<HardwareAgentOptions, string, bool> Number(Action<HardwareAgentOptions, int> set) => (options, value) =>

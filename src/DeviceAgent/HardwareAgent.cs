@@ -55,6 +55,7 @@ public sealed partial class HardwareAgent : IDisposable
         {
             Host = _options.Broker.Host,
             Port = _options.Broker.Port,
+            Tls = _options.Broker.Tls,
             ClientId = _options.DeviceId,
             UserName = _options.Broker.UserName,
             Password = _options.Broker.PasswordBytes,

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansIot.Application.Telemetry.Payloads;
 using OrleansIot.Gateway.Access;
+using OrleansIot.Gateway.Bridges;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Gateway.Limits;
@@ -56,6 +57,7 @@ public static class MqttGatewayBuilderExtensions
 
         services.AddSingleton<MqttGatewayAddress>();
         services.AddHostedService<MqttGatewayServer>();
+        services.AddBridges();
         services.AddHealthChecks().AddCheck<GatewayHealth>(GatewayHealth.Name);
         return services;
     }

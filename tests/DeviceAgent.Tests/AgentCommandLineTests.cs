@@ -1,3 +1,5 @@
+using OrleansIot.TestKit.Peers;
+
 namespace OrleansIot.DeviceAgent.Tests;
 
 public sealed class AgentCommandLineTests
@@ -15,7 +17,24 @@ public sealed class AgentCommandLineTests
     [Fact]
     public void Without_arguments_the_defaults_are_valid() => Assert.Empty(AgentCommandLine.Parse([]).Problems);
 
+    [Fact]
+    public void A_setting_of_TLS_turns_it_on_and_with_it_the_usual_port()
+    {
+        using var certificates = new PeerCertificates();
+        var (certificatePath, keyPath) = certificates.Issue("press-4");
+        var (options, problems) = AgentCommandLine.Parse(
+            ["--Broker:Tls:CaPath", certificates.CaPath, "--Broker:Tls:CertificatePath", certificatePath, "--Broker:Tls:KeyPath", keyPath, "--Broker:Tls:Alpn", "x-amzn-mqtt-ca"]);
+
+        Assert.Empty(problems);
+        Assert.Equal((8883, certificatePath, "x-amzn-mqtt-ca"), (options.Broker.Port, options.Broker.Tls!.CertificatePath, options.Broker.Tls.ApplicationProtocols.Single()));
+        Assert.Equal(8883, AgentCommandLine.Parse(["--Broker:Tls:Enabled", "true"]).Options.Broker.Port);
+        Assert.Null(AgentCommandLine.Parse([]).Options.Broker.Tls);
+    }
+
     [Theory]
+    [InlineData("--Broker:Tls:CaPath /no/ca.pem", "Broker:Tls:CaPath is '/no/ca.pem'", "cannot be read")]
+    [InlineData("--Broker:Tls:KeyPath /no/key.pem", "Broker:Tls:KeyPath is set", "Broker:Tls:CertificatePath")]
+    [InlineData("--Broker:Tls:Enabled maybe", "Broker:Tls:Enabled is 'maybe'", "--Broker:Tls:Enabled true")]
     [InlineData("--Broker:Port 70000", "Broker:Port is 70000", "--Broker:Port 1883")]
     [InlineData("--Broker:Port abc", "Broker:Port is 'abc'", "--Broker:Port 1883")]
     [InlineData("--Device:Id a/b", "Device:Id is 'a/b'", "--Device:Id pump-room-1")]

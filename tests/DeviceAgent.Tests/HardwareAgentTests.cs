@@ -26,6 +26,23 @@ public sealed class HardwareAgentTests
     }
 
     [Fact]
+    public async Task Over_TLS_the_broker_knows_the_machine_by_its_certificate()
+    {
+        using var certificates = new PeerCertificates();
+        await using var broker = await Mosquitto.Start([.. certificates.MosquittoSettings(), "use_identity_as_username true"]);
+        var (certificatePath, keyPath) = certificates.Issue("press-4");
+        var connected = broker.Says("u'press-4'");
+        await using var agent = new RunningAgent(new()
+        {
+            Broker = { Port = broker.Port, Tls = new() { CaPath = certificates.CaPath, CertificatePath = certificatePath, KeyPath = keyPath } },
+            DeviceId = "press-4",
+            Interval = TimeSpan.FromHours(1),
+        });
+
+        await connected.Within(Limit, "the broker naming the agent by its certificate");
+    }
+
+    [Fact]
     public async Task Readings_follow_at_the_interval_and_each_has_an_id_of_its_own()
     {
         await using var broker = await Mosquitto.Start();

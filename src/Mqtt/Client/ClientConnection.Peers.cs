@@ -36,28 +36,74 @@ internal sealed partial class ClientConnection
     private async Task Deliver(Task earlier)
     {
         await earlier;
-        var handlers = new List<ClientCommand.Subscribe>();
+        using var room = new SemaphoreSlim(_options.MaxConcurrentHandlers);
+        var busy = new HashSet<Task>();
         try
         {
             await foreach (var arrival in _arrivals.Reader.ReadAllAsync(_cutToken))
             {
-                handlers.Clear();
-                _session.Handlers.Match(Encoding.UTF8.GetBytes(arrival.Message.Topic), handlers);
-                foreach (var subscription in handlers)
-                    await subscription.Handler(arrival.Message, _cutToken);
-                if (arrival.Message.QoS != MqttQoS.AtMostOnce)
-                    await _events.Writer.WriteAsync(new ClientEvent.Handled(arrival), _cutToken);
+                await room.WaitAsync(_cutToken);
+                if (_handlerFailed)
+                    break; // what follows comes again, behind the message that failed
+                busy.RemoveWhere(static handling => handling.IsCompleted);
+                var handling = Handle(arrival, room);
+                if (!handling.IsCompleted)
+                    busy.Add(handling);
             }
         }
-        catch (OperationCanceledException) when (_cut.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // The connection is over; what was not handled is not acknowledged, and the server sends it again.
         }
+
+        await Task.WhenAll(busy);
+    }
+
+    private async Task Handle(Arrival arrival, SemaphoreSlim room)
+    {
+        var isOnce = arrival.Message.QoS == MqttQoS.ExactlyOnce;
+        try
+        {
+            // [MQTT-4.3.3-10]: a copy of a QoS 2 message is acknowledged but not handled again. Looked up here and not on arrival,
+            // as the handlers of the connection before have ended by now.
+            if (!isOnce || !_handled.Contains(arrival.PacketId))
+            {
+                foreach (var handler in HandlersFor(arrival.Message))
+                    await handler(arrival.Message, _cutToken);
+                if (isOnce)
+                    _handled.Add(arrival.PacketId);
+            }
+
+            if (arrival.Message.QoS != MqttQoS.AtMostOnce)
+                await _events.Writer.WriteAsync(new ClientEvent.Handled(arrival), _cutToken);
+        }
+        catch (OperationCanceledException) when (_cutToken.IsCancellationRequested)
+        {
+            // The same.
+        }
         catch (Exception e)
         {
+            _handlerFailed = true;
             await Post(new ClientEvent.Ended(
                 new MqttClosure(false, MqttReasonCode.ImplementationSpecificError, e), MqttReasonCode.ImplementationSpecificError));
         }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    /// <summary>A handler of several filters that match is called once.</summary>
+    private IEnumerable<MqttMessageHandler> HandlersFor(MqttMessage message)
+    {
+        var subscriptions = new List<ClientCommand.Subscribe>();
+        _session.Handlers.Match(Encoding.UTF8.GetBytes(message.Topic), subscriptions);
+        return subscriptions.Count switch
+        {
+            0 => _options.OtherMessages is { } other ? [other] : [],
+            1 => [subscriptions[0].Handler],
+            _ => subscriptions.Select(subscription => subscription.Handler).Distinct(),
+        };
     }
 
     private async Task Post(ClientEvent happening)

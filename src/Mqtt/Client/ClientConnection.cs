@@ -28,6 +28,7 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly ServerLimits _limits;
     private readonly TimeSpan _keepAlive;
     private readonly OrderedAcks _acks;
+    private readonly HandledMessages _handled;
     private readonly PacketOutputBuffer _output;
     private readonly CancellationTokenSource _cut;
     private readonly CancellationToken _cutToken; // outlives the source: a handler may return after the connection is gone
@@ -35,7 +36,7 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly Channel<ClientEvent> _events = Channel.CreateBounded<ClientEvent>(
         new BoundedChannelOptions(EventQueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    // Never full: QoS 1 and 2 are bounded by the receive maximum, QoS 0 is dropped beyond its share. So a handler that waits
+    // Never full: QoS 1 and 2 are bounded by packet identifiers (and by bytes, see Accept), QoS 0 is dropped beyond its share. So a handler that waits
     // for a publish of its own never keeps the reader from the acknowledgement it is waiting for.
     private readonly Channel<Arrival> _arrivals;
 
@@ -46,6 +47,8 @@ internal sealed partial class ClientConnection : IDisposable
     private bool _wroteSinceTick = true;
     private bool _heardSinceTick = true;
     private bool _awaitsPong;
+    private long _unacknowledgedBytes;
+    private volatile bool _handlerFailed;
     private long _flushStarted = NotFlushing;
 
     public ClientConnection(
@@ -57,12 +60,13 @@ internal sealed partial class ClientConnection : IDisposable
         _session = session;
         _limits = limits;
         _keepAlive = limits.KeepAlive ?? options.KeepAlive; // [MQTT-3.1.2-21]
-        _acks = new OrderedAcks(options.ReceiveMaximum);
-        _output = new PacketOutputBuffer(options.Version);
+        _acks = new OrderedAcks(ushort.MaxValue);
+        _handled = limits.SessionPresent ? session.Handled : session.Handled = new HandledMessages();
+        _output = new PacketOutputBuffer(options.Version, options.TimeProvider);
         _cut = new CancellationTokenSource(Timeout.InfiniteTimeSpan, options.TimeProvider);
         _cutToken = _cut.Token;
         _arrivals = Channel.CreateBounded<Arrival>(
-            new BoundedChannelOptions(options.ReceiveMaximum + options.MaxQueuedQoS0) { SingleReader = true, SingleWriter = true });
+            new BoundedChannelOptions(ushort.MaxValue + options.MaxQueuedQoS0) { SingleReader = true, SingleWriter = true });
     }
 
     public bool SessionPresent => _limits.SessionPresent;
@@ -124,7 +128,7 @@ internal sealed partial class ClientConnection : IDisposable
             }
 
             Resend();
-            while (MaySend && _session.Commands.Reader.TryRead(out var command))
+            while (MaySend && _session.Commands.TryTake(out var command))
                 Execute(command);
 
             if (_output.Length > 0)
@@ -145,7 +149,7 @@ internal sealed partial class ClientConnection : IDisposable
         _eventsReady ??= _events.Reader.WaitToReadAsync(wake).AsTask();
         if (MaySend)
         {
-            _commandsReady ??= _session.Commands.Reader.WaitToReadAsync(wake).AsTask();
+            _commandsReady ??= _session.Commands.WaitForCommand();
             await Task.WhenAny(_eventsReady, _commandsReady);
         }
         else

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using OrleansIot.Mqtt.Sessions;
 using OrleansIot.Mqtt.Topics;
 
@@ -12,16 +11,17 @@ internal sealed class ClientSession
 {
     public ClientSession(MqttClientOptions options)
     {
-        // Callers wait when it is full, so a client that is offline or slowed down by its server holds this many calls and no more.
-        Commands = Channel.CreateBounded<ClientCommand>(new BoundedChannelOptions(options.MaxQueuedCalls)
-        {
-            SingleReader = true,
-            FullMode = BoundedChannelFullMode.Wait,
-        });
+        ClientId = options.ClientId;
+        Commands = new CommandQueue(options.Queue, options.TimeProvider);
         Window = new OutboundWindow<ClientCommand.Publish>(Ids);
+        foreach (var subscription in options.Subscriptions)
+            Remember(new ClientCommand.Subscribe(TopicFilter.Parse(subscription.Filter), subscription.Options, subscription.Handler, IsDeclared: true));
     }
 
-    public Channel<ClientCommand> Commands { get; }
+    /// <summary>Kept once the server has chosen it: under another the session would not be found again.</summary>
+    public string ClientId { get; set; }
+
+    public CommandQueue Commands { get; }
 
     public PacketIdAllocator Ids { get; } = new();
 
@@ -32,8 +32,8 @@ internal sealed class ClientSession
 
     public SubscriptionTree<ClientCommand.Subscribe> Handlers { get; } = new(SameFilter.Instance);
 
-    /// <summary>QoS 2 messages that were handled and whose PUBREL has not come (4.3.3): a copy is acknowledged but not handled again.</summary>
-    public HashSet<ushort> AwaitingPubRel { get; } = [];
+    /// <summary>Of the server's session of the moment.</summary>
+    public HandledMessages Handled { get; set; } = new();
 
     /// <summary>The handler that may still be busy with a message of an earlier connection; messages are handled one at a time.</summary>
     public Task Delivering { get; set; } = Task.CompletedTask;
@@ -61,9 +61,7 @@ internal sealed class ClientSession
     public void End(MqttClosure closure)
     {
         var cause = new MqttConnectionLostException(closure);
-        Commands.Writer.TryComplete(cause);
-        while (Commands.Reader.TryRead(out var command))
-            command.Fail(cause);
+        Commands.End(cause);
         FailUnacknowledged(closure);
         foreach (var subscription in Subscriptions.Values)
             subscription.Fail(cause);

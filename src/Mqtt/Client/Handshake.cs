@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using OrleansIot.Mqtt.Codec;
 
@@ -19,7 +20,7 @@ internal static class Handshake
         try
         {
             stream = await (options.Dial?.Invoke(either.Token) ?? Dial(options, either.Token));
-            await stream.WriteAsync(EncodeConnect(options), either.Token);
+            await stream.WriteAsync(EncodeConnect(options, session.ClientId), either.Token);
             var frames = new FrameStream(stream, options.MaxPacketBytes);
             var limits = await ReadConnAck(frames, options.Version, either.Token);
             return new ClientConnection(stream, frames, options, session, limits);
@@ -30,7 +31,13 @@ internal static class Handshake
                 await stream.DisposeAsync();
             if (e is OperationCanceledException && timeout.IsCancellationRequested && !cancellation.IsCancellationRequested)
                 throw new MqttConnectException($"No CONNACK from {options.Host} within {options.ConnectTimeout}.", e);
-            if (e is IOException or SocketException or System.Security.Authentication.AuthenticationException)
+            if (e is AuthenticationException)
+                throw MqttConnectException.Untrusted(options.Host, e);
+
+            // TLS 1.3: a server says what it thinks of the client's certificate after the client's side of the handshake is over.
+            if (e is IOException && stream is SslStream && options.Tls?.CertificatePath is not null)
+                throw new MqttConnectException($"{options.Host} ended the TLS connection, perhaps as it does not accept this client's certificate: {e.Message}", e);
+            if (e is IOException or SocketException)
                 throw new MqttConnectException($"Could not reach {options.Host}: {e.Message}", e);
             throw;
         }
@@ -56,8 +63,7 @@ internal static class Handshake
         var secure = new SslStream(plain);
         try
         {
-            options.Tls.TargetHost ??= options.Host;
-            await secure.AuthenticateAsClientAsync(options.Tls, cancellation);
+            await secure.AuthenticateAsClientAsync(options.Tls.ForHandshake(options.Host), cancellation);
             return secure;
         }
         catch
@@ -67,7 +73,7 @@ internal static class Handshake
         }
     }
 
-    private static ReadOnlyMemory<byte> EncodeConnect(MqttClientOptions options)
+    private static ReadOnlyMemory<byte> EncodeConnect(MqttClientOptions options, string clientId)
     {
         var properties = new ArrayBufferWriter<byte>();
         if (options.SessionExpiry > TimeSpan.Zero)
@@ -88,7 +94,7 @@ internal static class Handshake
         {
             CleanStart = options.CleanStart,
             KeepAlive = checked((ushort)options.KeepAlive.TotalSeconds),
-            ClientId = Encoding.UTF8.GetBytes(options.ClientId),
+            ClientId = Encoding.UTF8.GetBytes(clientId),
             HasWill = options.Will is not null,
             WillTopic = Encoding.UTF8.GetBytes(options.Will?.Topic ?? ""),
             WillPayload = options.Will is { } message ? message.Payload.Span : default,

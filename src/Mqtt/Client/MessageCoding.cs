@@ -16,6 +16,7 @@ internal static class MessageCoding
             QoS = packet.QoS,
             Retain = packet.Retain,
             Dup = packet.Dup,
+            PacketId = packet.PacketId,
         };
         if (packet.Properties.IsEmpty)
             return message;

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text;
-using System.Threading.Channels;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Topics;
 
@@ -23,17 +21,18 @@ public sealed class MqttClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.KeepAlive, TimeSpan.FromSeconds(ushort.MaxValue), nameof(options));
         ArgumentOutOfRangeException.ThrowIfZero(options.ReceiveMaximum, nameof(options));
         ArgumentOutOfRangeException.ThrowIfZero(options.MaxInFlight, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConcurrentHandlers, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Queue.MaxMessages, 1, nameof(options));
         if (options.Will is { } will && !TopicName.IsValid(Encoding.UTF8.GetBytes(will.Topic)))
             throw new ArgumentException($"'{will.Topic}' is not a topic name.", nameof(options));
 
         _options = options;
         _session = new ClientSession(options);
-        ClientId = options.ClientId;
         Closed = Task.Run(() => Serve(persistsFromTheStart));
     }
 
     /// <summary>The name this client goes by; the server's choice when it was left to the server.</summary>
-    public string ClientId { get; private set; }
+    public string ClientId => _session.ClientId;
 
     public bool IsConnected { get; private set; }
 
@@ -68,18 +67,13 @@ public sealed class MqttClient : IAsyncDisposable
     /// </summary>
     /// <returns>The server's reason, such as <see cref="MqttReasonCode.NoMatchingSubscribers"/>.</returns>
     /// <exception cref="MqttRefusedException">The server refused the message.</exception>
+    /// <exception cref="MqttNotSentException">The message was given up before it was sent.</exception>
     /// <exception cref="MqttConnectionLostException">The connection ended first and the message is not sent again.</exception>
     public Task<MqttReasonCode> Publish(MqttMessage message, CancellationToken cancellation = default)
     {
-        var topic = Encoding.UTF8.GetBytes(message.Topic);
-        if (!TopicName.IsValid(topic))
-            throw new ArgumentException($"'{message.Topic}' is not a topic name.", nameof(message));
-
-        var properties = new ArrayBufferWriter<byte>();
-        if (_options.Version != MqttVersion.V311)
-            MessageCoding.AppendProperties(properties, message);
-        var body = PublishBody.Copy(topic, message.Payload.Span, new MqttProperties(properties.WrittenSpan));
-        return Ask(new ClientCommand.Publish(body, message.QoS, message.Retain), cancellation);
+        var command = new ClientCommand.Publish(
+            message.ToBody(_options.Version), message.QoS, message.Retain, message.Expiry, _options.TimeProvider.GetTimestamp());
+        return Ask(command, cancellation);
     }
 
     /// <summary>Subscribes; messages that match go to <paramref name="handler"/>. A later call for the same filter replaces this one.</summary>
@@ -109,15 +103,7 @@ public sealed class MqttClient : IAsyncDisposable
 
     private async Task<MqttReasonCode> Ask(ClientCommand command, CancellationToken cancellation)
     {
-        try
-        {
-            await _session.Commands.Writer.WriteAsync(command, cancellation);
-        }
-        catch (ChannelClosedException e) when (e.InnerException is MqttConnectionLostException lost)
-        {
-            throw new MqttConnectionLostException(lost.Closure);
-        }
-
+        await _session.Commands.Add(command, cancellation);
         return await command.Answer.WaitAsync(cancellation);
     }
 
@@ -168,7 +154,7 @@ public sealed class MqttClient : IAsyncDisposable
             catch (MqttConnectException e)
             {
                 closure = MqttClosure.Lost(e);
-                var retryAfter = persists ? _options.Reconnect?.DelayBefore(attempt) : null;
+                var retryAfter = persists ? _options.Reconnect?.DelayAfter(e, attempt) : null;
                 pause = Pause(retryAfter);
                 Tell(new MqttConnectionChange.Refused(e, retryAfter));
             }
@@ -184,12 +170,14 @@ public sealed class MqttClient : IAsyncDisposable
 
     private async Task<MqttClosure> Serve(ClientConnection connection)
     {
-        ClientId = connection.AssignedClientId ?? ClientId;
+        _session.ClientId = connection.AssignedClientId ?? ClientId;
+        _session.Commands.GoOnline();
         IsConnected = true;
         Tell(new MqttConnectionChange.Connected(connection.SessionPresent));
         _firstConnection.TrySetResult();
         var closure = await connection.Run(_stop.Token);
         IsConnected = false;
+        _session.Commands.GoOffline();
         return closure;
     }
 

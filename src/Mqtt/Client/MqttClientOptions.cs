@@ -1,4 +1,3 @@
-using System.Net.Security;
 using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Mqtt.Client;
@@ -12,8 +11,8 @@ public sealed class MqttClientOptions
     /// <summary>Port of the server. Default 8883 with <see cref="Tls"/>, otherwise 1883, as registered with IANA.</summary>
     public int? Port { get; init; }
 
-    /// <summary>Turns TLS on; TargetHost defaults to <see cref="Host"/>. Default null: plain TCP.</summary>
-    public SslClientAuthenticationOptions? Tls { get; init; }
+    /// <summary>Turns TLS on. Default null: plain TCP.</summary>
+    public MqttTlsOptions? Tls { get; init; }
 
     /// <summary>Opens the transport in place of TCP and TLS, for instance a WebSocket or a test's pipe. Default null.</summary>
     public Func<CancellationToken, ValueTask<Stream>>? Dial { get; init; }
@@ -47,7 +46,26 @@ public sealed class MqttClientOptions
     /// <summary>Longest time a clean disconnect may take before the transport is cut. Default 5 s.</summary>
     public TimeSpan DisconnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many received QoS 1 and 2 messages may await their handlers (3.1.2.11.3). Default 256.</summary>
+    /// <summary>Subscriptions that stand from before the first connection. Default none.</summary>
+    // With CleanStart false a server sends what it kept before anybody could call Subscribe.
+    public IReadOnlyList<MqttSubscription> Subscriptions { get; init; } = [];
+
+    /// <summary>
+    /// Deals with messages that no subscription of this client matches, such as those that the server kept for a filter of an
+    /// earlier run. Default null: they are acknowledged and dropped.
+    /// </summary>
+    public MqttMessageHandler? OtherMessages { get; init; }
+
+    /// <summary>
+    /// How many received messages may be with their handlers at a time. They begin in order; acknowledgements leave in order
+    /// whichever ends first. Default 1: one begins when the one before has ended.
+    /// </summary>
+    public int MaxConcurrentHandlers { get; init; } = 1;
+
+    /// <summary>
+    /// How many received QoS 1 and 2 messages may await their handlers (3.1.2.11.3). A server of 3.1.1 does not know of it, and
+    /// one of 5.0 that exceeds it is left when it has sent this many times <see cref="MaxPacketBytes"/>. Default 256.
+    /// </summary>
     public ushort ReceiveMaximum { get; init; } = 256;
 
     /// <summary>How many received QoS 0 messages may await their handlers; further ones are dropped. Default 1,024.</summary>
@@ -59,8 +77,8 @@ public sealed class MqttClientOptions
     /// <summary>How many published messages may be unacknowledged; the server's receive maximum may lower it. Default 1,024.</summary>
     public ushort MaxInFlight { get; init; } = 1_024;
 
-    /// <summary>How many calls may wait to be sent; further ones wait for room. Default 1,024.</summary>
-    public int MaxQueuedCalls { get; init; } = 1_024;
+    /// <summary>What may wait to be sent, and what becomes of the rest. Default 1,024 messages of QoS 1 and 2; further ones wait for room.</summary>
+    public MqttQueueOptions Queue { get; init; } = new();
 
     /// <summary>Turns reconnecting on. Default null: the first connection is the only one.</summary>
     public MqttReconnectOptions? Reconnect { get; init; }

@@ -10,5 +10,8 @@ public sealed record MqttClosure(bool IsClean, MqttReasonCode Reason, Exception?
 {
     internal static readonly MqttClosure Clean = new(true, MqttReasonCode.Success);
 
+    /// <summary>The server no longer had this client's session.</summary>
+    internal static readonly MqttClosure Forgotten = new(false, MqttReasonCode.PacketIdentifierNotFound);
+
     internal static MqttClosure Lost(Exception cause) => new(false, MqttReasonCode.UnspecifiedError, cause);
 }

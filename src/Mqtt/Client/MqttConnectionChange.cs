@@ -19,6 +19,12 @@ public abstract record MqttConnectionChange
     /// <summary>The connection ended; with <paramref name="RetryAfter"/> null there is no further attempt.</summary>
     public sealed record Closed(MqttClosure Closure, TimeSpan? RetryAfter) : MqttConnectionChange;
 
-    /// <summary>After a reconnect the server no longer grants a subscription it once granted; its handler hears nothing more.</summary>
+    /// <summary>The server granted one of <see cref="MqttClientOptions.Subscriptions"/>.</summary>
+    public sealed record SubscriptionGranted(string Filter, MqttQoS QoS) : MqttConnectionChange;
+
+    /// <summary>
+    /// The server does not grant one of <see cref="MqttClientOptions.Subscriptions"/>, which is asked for again on the next
+    /// connection; or, after a reconnect, no longer a subscription it once granted, whose handler hears nothing more.
+    /// </summary>
     public sealed record SubscriptionLost(string Filter, MqttReasonCode Reason) : MqttConnectionChange;
 }

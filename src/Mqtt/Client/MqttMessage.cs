@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Text;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.Mqtt.Topics;
 
 namespace OrleansIot.Mqtt.Client;
 
@@ -17,6 +20,9 @@ public record MqttMessage
     /// <summary>True in a received message that may be a copy of an earlier one; ignored when sending.</summary>
     public bool Dup { get; init; }
 
+    /// <summary>What a received message's delivery went by; a copy of it (<see cref="Dup"/>) has the same. 0 with QoS 0; ignored when sending.</summary>
+    public ushort PacketId { get; init; }
+
     /// <summary>Payload Format Indicator 1: the payload is UTF-8 text (3.3.2.3.2).</summary>
     public bool IsText { get; init; }
 
@@ -30,4 +36,18 @@ public record MqttMessage
     public TimeSpan? Expiry { get; init; }
 
     public IReadOnlyList<KeyValuePair<string, string>> UserProperties { get; init; } = [];
+
+    /// <summary>The message as a server passes it on: its bytes, once.</summary>
+    /// <exception cref="ArgumentException">The topic is not a topic name.</exception>
+    public PublishBody ToBody(MqttVersion version = MqttVersion.V5)
+    {
+        var topic = Encoding.UTF8.GetBytes(Topic);
+        if (!TopicName.IsValid(topic))
+            throw new ArgumentException($"'{Topic}' is not a topic name.");
+
+        var properties = new ArrayBufferWriter<byte>();
+        if (version != MqttVersion.V311)
+            MessageCoding.AppendProperties(properties, this);
+        return PublishBody.Copy(topic, Payload.Span, new MqttProperties(properties.WrittenSpan));
+    }
 }

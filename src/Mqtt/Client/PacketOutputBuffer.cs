@@ -7,7 +7,7 @@ using OrleansIot.Mqtt.Topics;
 namespace OrleansIot.Mqtt.Client;
 
 /// <summary>The packets a client's loop has written since the last flush.</summary>
-internal sealed class PacketOutputBuffer(MqttVersion version)
+internal sealed class PacketOutputBuffer(MqttVersion version, TimeProvider time)
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly ArrayBufferWriter<byte> _part = new();
@@ -50,7 +50,7 @@ internal sealed class PacketOutputBuffer(MqttVersion version)
     private PublishPacket ToPacket(ClientCommand.Publish publish, ushort packetId, bool dup)
     {
         _part.ResetWrittenCount();
-        if (publish.Body.MessageExpiryInterval is { } expiry)
+        if (publish.SecondsLeft(time) is { } expiry)
             MqttProperties.Append(_part, MqttPropertyId.MessageExpiryInterval, expiry);
         return publish.Body.ToPacket(publish.QoS, packetId, dup, publish.Retain, new MqttProperties(_part.WrittenSpan));
     }

@@ -137,6 +137,19 @@ public sealed class OutboundWindow<TMessage>(PacketIdAllocator ids)
         return true;
     }
 
+    /// <summary>Forgets the QoS 2 deliveries of which only PUBCOMP is missing and returns their messages, oldest first.</summary>
+    public IReadOnlyList<TMessage> AbandonReleased()
+    {
+        Entry[] released = [.. _entries.Values.Where(entry => entry.Step == DeliveryStep.AwaitingPubComp).OrderBy(entry => entry.Sequence)];
+        foreach (var entry in released)
+        {
+            _entries.Remove(entry.PacketId);
+            ids.Release(entry.PacketId);
+        }
+
+        return [.. released.Select(entry => entry.Message)];
+    }
+
     /// <summary>Forgets all deliveries and returns their messages, oldest first.</summary>
     public IReadOnlyList<TMessage> Abandon()
     {

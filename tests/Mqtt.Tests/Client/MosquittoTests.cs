@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
 using OrleansIot.Mqtt.Client;
@@ -109,25 +107,6 @@ public sealed class MosquittoTests : IAsyncLifetime
     {
         await using var client = await MqttClient.Connect(Options());
         Assert.NotEmpty(client.ClientId);
-    }
-
-    [Fact]
-    public async Task Over_TLS_a_known_certificate_is_accepted_and_an_unknown_one_is_not()
-    {
-        await using var broker = await Mosquitto.StartWithTls();
-        await using var client = await MqttClient.Connect(Tls(certificate => certificate?.GetCertHashString() == broker.CertificateHash));
-        Assert.True(client.IsConnected);
-        await Assert.ThrowsAsync<MqttConnectException>(() => MqttClient.Connect(Tls(_ => false)));
-
-        MqttClientOptions Tls(Func<X509Certificate?, bool> isTrusted) => new()
-        {
-            Host = "127.0.0.1",
-            Port = broker.Port,
-            Tls = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => isTrusted(certificate),
-            },
-        };
     }
 
     [Fact]

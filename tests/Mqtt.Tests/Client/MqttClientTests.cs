@@ -293,6 +293,27 @@ public sealed class MqttClientTests
     }
 
     [Fact]
+    public async Task A_server_that_exceeds_the_receive_maximum_is_left_when_it_exceeds_the_memory_that_was_promised()
+    {
+        var connecting = MqttClient.Connect(new MqttClientOptions { Dial = _server.Dial, ReceiveMaximum = 2, MaxPacketBytes = 1_000 });
+        var connection = await _server.Welcome();
+        var client = await connecting.WaitAsync(ScriptedServer.Patience);
+        var release = new TaskCompletionSource();
+        await Subscribe(client, connection, async (_, _) => await release.Task);
+
+        for (ushort id = 1; id <= 3; id++)
+            await connection.Send(Message("small", id));
+        release.SetResult();
+        for (var id = 1; id <= 3; id++)
+            Assert.Equal([0x40, 2, 0, (byte)id], await connection.Expect(MqttPacketType.PubAck));
+
+        release = new TaskCompletionSource();
+        for (ushort id = 4; id <= 6; id++)
+            await connection.Send(Message(new string('x', 900), id));
+        Assert.Equal([0xE0, 1, (byte)MqttReasonCode.ReceiveMaximumExceeded], await connection.Expect(MqttPacketType.Disconnect));
+    }
+
+    [Fact]
     public async Task A_silent_server_is_pinged_and_left_when_it_does_not_answer()
     {
         var (client, connection) = await Connect(Options());

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using OrleansIot.TestKit.Processes;
 
@@ -19,9 +17,6 @@ public sealed partial class Mosquitto : IAsyncDisposable
 
     public int Port { get; } = FreePort.Find();
 
-    /// <summary>What tells its self-signed certificate from others; null without TLS.</summary>
-    public string? CertificateHash { get; private set; }
-
     public ChildProcess Process => _process ?? throw new InvalidOperationException("The broker is not running.");
 
     private string Configuration => Path.Combine(_folder, "mosquitto.conf");
@@ -32,14 +27,6 @@ public sealed partial class Mosquitto : IAsyncDisposable
     {
         Installed.Require("mosquitto");
         return Start(new Mosquitto(), settings);
-    }
-
-    public static Task<Mosquitto> StartWithTls()
-    {
-        Installed.Require("mosquitto");
-        var broker = new Mosquitto();
-        broker.CertificateHash = CreateCertificate(broker._folder);
-        return Start(broker, [$"certfile {broker._folder}/server.crt", $"keyfile {broker._folder}/server.key"]);
     }
 
     /// <summary>Starts the broker again on the same port, after a <see cref="Kill"/> or instead of one.</summary>
@@ -87,16 +74,6 @@ public sealed partial class Mosquitto : IAsyncDisposable
             ]);
         await broker.Restart();
         return broker;
-    }
-
-    private static string CreateCertificate(string folder)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, default), new DateTimeOffset(2049, 1, 1, 0, 0, 0, default));
-        File.WriteAllText(Path.Combine(folder, "server.crt"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(folder, "server.key"), key.ExportPkcs8PrivateKeyPem());
-        return certificate.GetCertHashString();
     }
 
     [GeneratedRegex("mosquitto version .* running")]

@@ -1,0 +1,60 @@
+using OrleansIot.Domain.Twins;
+using OrleansIot.Gateway.Broker;
+using OrleansIot.Mqtt.Client;
+using OrleansIot.Mqtt.Codec;
+
+namespace OrleansIot.Gateway.Telemetry;
+
+/// <summary>
+/// The way in for messages that no client's connection brought: readings to their twin's commit, all else to whoever is
+/// subscribed. The task's end is what the sender may be acknowledged by.
+/// </summary>
+internal sealed class InboundMessages(TelemetryIngest telemetry, MessageBroker broker, GatewayMetrics metrics, TimeProvider time)
+{
+    /// <summary>Takes a message; readings begin in the order of the calls.</summary>
+    public async ValueTask<InboundOutcome> Take(MqttMessage message)
+    {
+        var arrival = Arrival.Now(time);
+        var body = message.ToBody();
+        var route = TopicRoute.Of(body.Topic);
+        var brokered = new BrokeredMessage(body, message.QoS, message.Retain, arrival.Timestamp);
+        switch (route.Kind)
+        {
+            case TopicKind.Plain:
+                // A retained message that finds no room has been delivered all the same: sending it again would help nobody.
+                if (broker.Publish(brokered, publisher: null) == PublishAnswer.NobodySubscribed)
+                    metrics.Unrouted();
+                return InboundOutcome.Taken;
+
+            case TopicKind.Reserved:
+                metrics.PublishRefused("reserved-topic");
+                return InboundOutcome.Refused;
+
+            default:
+                return await Ingest(route, brokered, message, arrival);
+        }
+    }
+
+    private async ValueTask<InboundOutcome> Ingest(TopicRoute route, BrokeredMessage brokered, MqttMessage message, Arrival arrival)
+    {
+        if (Read(route, brokered, message, arrival) is not { } command)
+            return InboundOutcome.Refused;
+
+        try
+        {
+            var answer = telemetry.Conclude(await telemetry.Execute(route, command), route, brokered, arrival, publisher: null);
+            return answer.Code < MqttReasonCode.UnspecifiedError || answer == PublishAnswer.RetainedFull
+                ? InboundOutcome.Taken
+                : InboundOutcome.Refused;
+        }
+        catch (Exception fault)
+        {
+            // Whatever it was: what is not known to be durable is not acknowledged. It is told by Conclude.
+            telemetry.Conclude(fault, route);
+            return InboundOutcome.Unavailable;
+        }
+    }
+
+    private TwinCommand.Ingest? Read(TopicRoute route, BrokeredMessage brokered, MqttMessage message, Arrival arrival) => telemetry.Read(
+        route, brokered.Body.ToPacket(message.QoS, message.PacketId, message.Dup), brokered.Body, arrival, session: null, out _);
+}
