@@ -15,6 +15,11 @@ internal sealed class IdleConnections(int port, Wire wire, ServerCertificate? ce
     // Fewer than an address has ports for, with room for those that others use.
     private const int PerSourceAddress = 10_000;
 
+    // IP_BIND_ADDRESS_NO_PORT: the port is found with connect, where it need not be free for every peer. Otherwise the search
+    // for one takes longer than all else as they grow few.
+    private const int IpLevel = 0;
+    private const int BindAddressNoPort = 24;
+
     private readonly List<Socket> _sockets = [];
     private readonly List<Stream> _streams = [];
 
@@ -35,6 +40,7 @@ internal sealed class IdleConnections(int port, Wire wire, ServerCertificate? ce
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         lock (_sockets)
             _sockets.Add(socket);
+        socket.SetRawSocketOption(IpLevel, BindAddressNoPort, [1, 0, 0, 0]);
         socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(2 + (number / PerSourceAddress))]), 0));
         await socket.ConnectAsync(IPAddress.Loopback, port, cancellation);
 

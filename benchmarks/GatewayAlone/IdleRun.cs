@@ -8,7 +8,7 @@ namespace OrleansIot.GatewayAlone;
 internal static class IdleRun
 {
     // The connections of warming up, the runtime's own files, listeners and the like.
-    private const int OtherFiles = 200;
+    private const int OtherFiles = 500;
 
     public static async Task<int> Run(BenchOptions options, int wanted)
     {
@@ -16,13 +16,18 @@ internal static class IdleRun
         if (connections < wanted)
             Console.WriteLine($"NOT AS ASKED: this shell lets a process have {FilesAllowed():N0} files (ulimit -Hn), so {connections:N0} connections instead of {wanted:N0}.");
 
+        // Debian's version opens no listening socket for WebSocket on machines like the one this was written on.
+        var isCompared = MosquittoAlone.IsInstalled && options.Wire != Wire.WebSocket;
+        if (!isCompared)
+            Console.WriteLine("NOT COMPARED with mosquitto: not installed, or over WebSocket, where 2.0.11 opens no socket.");
+
         using var certificate = options.Wire == Wire.Tls ? new ServerCertificate() : null;
         Console.WriteLine($"{connections:N0} idle connections over {options.Wire}, {options.Rounds} rounds; medians.");
         var results = new List<IdleResult>();
         for (var round = 0; round < options.Rounds; round++)
         {
             results.Add(await Measure(await GatewayUnderLoad.Start(options.Wire, certificate), connections, options.Wire, certificate));
-            if (MosquittoAlone.IsInstalled)
+            if (isCompared)
                 results.Add(await Measure(await MosquittoAlone.Start(options.Wire, certificate), connections, options.Wire, certificate));
         }
 
