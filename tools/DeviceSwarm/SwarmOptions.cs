@@ -123,6 +123,7 @@ public sealed class SwarmOptions
         Require(Messages is null or >= 1, $"--messages {Messages} is out of range. Give 1 or more.");
         Require(Duration is null || Duration > TimeSpan.Zero, $"--duration {Duration} is out of range. Give a time such as 00:00:30.");
         Require(Messages is not null || Duration is not null, "Neither --messages nor --duration is given. Give one, so that the run ends.");
+        Require(Listen is null || Messages is not null, "--listen does not say how many messages are to come. Give --messages.");
         Require(QoS is MqttQoS.AtMostOnce or MqttQoS.AtLeastOnce, "--qos is neither 0 nor 1. Give one of them.");
         Require(Protocol is MqttVersion.V311 or MqttVersion.V5, "--protocol is neither 3.1.1 nor 5. Give one of them.");
         Require(PayloadBytes is >= 0 and <= 1_048_576, $"--payload-bytes {PayloadBytes} is out of range. Give at most 1048576.");
