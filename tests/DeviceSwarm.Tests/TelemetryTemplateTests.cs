@@ -54,6 +54,27 @@ public sealed class TelemetryTemplateTests
         Assert.Equal(fresh[..after], buffer[..after]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_234_567_890_123)]
+    [InlineData(long.MaxValue)]
+    public void A_due_time_reads_back_and_leaves_the_payload_JSON(long dueAt)
+    {
+        var payload = Read(new SwarmOptions { DueTimes = true, PayloadBytes = 200 }, new SwarmMessage(3, 4, Moment, dueAt)).Payload;
+
+        Assert.Equal((200, dueAt), (payload.Length, JsonElement.Parse(payload).GetProperty("dueAt").GetInt64()));
+        Assert.True(TelemetryTemplate.TryReadDueAt(Encoding.ASCII.GetBytes(payload), out var read));
+        Assert.Equal(dueAt, read);
+    }
+
+    [Fact]
+    public void A_payload_without_a_due_time_has_none()
+    {
+        var payload = Read(new SwarmOptions(), new SwarmMessage(3, 4, Moment, DueAt: 5)).Payload;
+
+        Assert.False(TelemetryTemplate.TryReadDueAt(Encoding.ASCII.GetBytes(payload), out _));
+    }
+
     private static (string Topic, string Payload, int PacketId) Read(SwarmOptions options, SwarmMessage message, ushort packetId = 1)
     {
         var template = new TelemetryTemplate(options);

@@ -11,21 +11,21 @@ internal sealed class MqttSocket : IDisposable
     private const int LargestAnswer = 4 * 1024;
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] _buffer = new byte[LargestAnswer];
+    private readonly byte[] _buffer;
     private int _start;
     private int _end;
 
-    private MqttSocket()
-    {
-    }
+    private MqttSocket(int bufferBytes) => _buffer = new byte[bufferBytes];
 
     /// <summary>How many unacknowledged messages the server takes (5.0's Receive Maximum).</summary>
     public int ReceiveMaximum { get; private set; } = ushort.MaxValue;
 
+    /// <param name="bufferBytes">Room for the largest packet that the server sends.</param>
     /// <exception cref="IOException">The server refused, or answered something else than CONNACK.</exception>
-    public static async Task<MqttSocket> Open(SwarmOptions options, BrokerAddress broker, byte[] clientId, bool cleanStart, CancellationToken cancellation)
+    public static async Task<MqttSocket> Open(
+        SwarmOptions options, BrokerAddress broker, byte[] clientId, bool cleanStart, CancellationToken cancellation, int bufferBytes = LargestAnswer)
     {
-        var opened = new MqttSocket();
+        var opened = new MqttSocket(bufferBytes);
         try
         {
             await opened._socket.ConnectAsync(broker.Host, broker.Port, cancellation);
@@ -65,7 +65,7 @@ internal sealed class MqttSocket : IDisposable
     /// <exception cref="IOException">What the server sent is not MQTT.</exception>
     public bool TryReadFrame(out MqttFrame frame)
     {
-        var status = MqttFrame.Read(_buffer.AsSpan(_start, _end - _start), LargestAnswer, out frame, out var length, out var reason);
+        var status = MqttFrame.Read(_buffer.AsSpan(_start, _end - _start), _buffer.Length, out frame, out var length, out var reason);
         if (status == OperationStatus.InvalidData)
             throw new IOException($"The server sent a packet that cannot be read: {reason}.");
 

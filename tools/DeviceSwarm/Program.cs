@@ -28,6 +28,13 @@ Console.CancelKeyPress += (_, press) =>
     stopSending.Cancel();
 };
 
+if (line.Options.Listen is not null)
+{
+    var heard = await new Listeners(line.Options, TimeProvider.System).Run(() => Console.WriteLine("listening"), stopSending.Token);
+    Console.Write(line.Json ? SwarmReport.Json(heard) + "\n" : SwarmReport.Text(heard));
+    return heard.Received == line.Options.Messages ? Complete : Incomplete;
+}
+
 var result = await new Swarm(line.Options, TimeProvider.System).Run(stopSending.Token);
 Console.Write(line.Json ? SwarmReport.Json(result) + "\n" : SwarmReport.Text(result));
 return result switch

@@ -30,6 +30,8 @@ internal sealed class SwarmCommandLine
         Integer("seed", "decides the metrics' values", "1", (o, v) => o.Seed = v),
         Flag("message-ids", "add messageId", o => o.MessageIds = true),
         Text("run-id", "what message ids begin with; new per run", "a1b2c3d4", (o, v) => o.RunId = v),
+        Flag("due-times", "add dueAt, for --listen to tell latencies", o => o.DueTimes = true),
+        Text("listen", "receive from this filter instead of publishing", "#", (o, v) => o.Listen = v),
         Integer("window", "messages under way per connection (QoS 1)", "64", (o, v) => o.Window = v),
         Integer("reconnect", "tries of a broken connection, 0.1 s apart", "0", (o, v) => o.ReconnectTries = v),
         Time("stall-limit", "a connection without progress so long is broken", "00:00:30", (o, v) => o.StallLimit = v),

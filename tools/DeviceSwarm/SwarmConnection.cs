@@ -158,8 +158,8 @@ internal sealed class SwarmConnection : IDisposable
                 return length;
             }
 
-            var message = _work.Take(unixMilliseconds);
             var since = _work.IsPaced && _wasHeldBack ? due : now;
+            var message = _work.Take(unixMilliseconds) with { DueAt = since };
             var packetId = IsAcknowledged ? _window.Add(message, since) : (ushort)0;
             length += _template.Write(_sendBuffer.AsSpan(length), message, packetId, dup: false, _timestamps);
             Tally.Sent++;

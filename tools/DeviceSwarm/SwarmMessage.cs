@@ -4,4 +4,5 @@ namespace OrleansIot.DeviceSwarm;
 /// <param name="Device">Number of the device, from 0.</param>
 /// <param name="Sequence">Number of the message within its device, from 1.</param>
 /// <param name="UnixMilliseconds">When it was made.</param>
-internal readonly record struct SwarmMessage(int Device, long Sequence, long UnixMilliseconds);
+/// <param name="DueAt">From when its latency counts, by <see cref="TimeProvider.GetTimestamp"/>; written where the options ask for it.</param>
+internal readonly record struct SwarmMessage(int Device, long Sequence, long UnixMilliseconds, long DueAt = 0);

@@ -66,6 +66,18 @@ public sealed class SwarmOptions
     /// <summary>What message ids begin with; a new one per run by default, as a server forgets no message id for a while.</summary>
     public string RunId { get; set; } = Guid.NewGuid().ToString("N")[..8];
 
+    /// <summary>
+    /// Adds <c>dueAt</c>, from which a swarm that listens on the same machine tells how long the message was under way.
+    /// Off by default.
+    /// </summary>
+    public bool DueTimes { get; set; }
+
+    /// <summary>
+    /// A topic filter that every connection subscribes to, instead of publishing: then <see cref="Messages"/> is how many are to
+    /// come over all connections, and <see cref="Rate"/> how many are read at most. Default none.
+    /// </summary>
+    public string? Listen { get; set; }
+
     /// <summary>Messages a connection has under way before it waits for a PUBACK (QoS 1), 1 to 65,535. Default 64.</summary>
     public int Window { get; set; } = 64;
 
@@ -75,7 +87,9 @@ public sealed class SwarmOptions
     /// </summary>
     public int ReconnectTries { get; set; }
 
-    /// <summary>A connection without progress for so long counts as broken. Default 30 s.</summary>
+    /// <summary>
+    /// A connection without progress for so long counts as broken; one that listens has then got all that it will. Default 30 s.
+    /// </summary>
     public TimeSpan StallLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>File that gets a line <c>device sequence</c> for each acknowledged message, at the latest 100 ms after it. Default none.</summary>
@@ -109,6 +123,7 @@ public sealed class SwarmOptions
         Require(Messages is null or >= 1, $"--messages {Messages} is out of range. Give 1 or more.");
         Require(Duration is null || Duration > TimeSpan.Zero, $"--duration {Duration} is out of range. Give a time such as 00:00:30.");
         Require(Messages is not null || Duration is not null, "Neither --messages nor --duration is given. Give one, so that the run ends.");
+        Require(Listen is null || Messages is not null, "--listen does not say how many messages are to come. Give --messages.");
         Require(QoS is MqttQoS.AtMostOnce or MqttQoS.AtLeastOnce, "--qos is neither 0 nor 1. Give one of them.");
         Require(Protocol is MqttVersion.V311 or MqttVersion.V5, "--protocol is neither 3.1.1 nor 5. Give one of them.");
         Require(PayloadBytes is >= 0 and <= 1_048_576, $"--payload-bytes {PayloadBytes} is out of range. Give at most 1048576.");

@@ -39,6 +39,32 @@ internal static class SwarmReport
         void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"{name,-15}{value}\n");
     }
 
+    public static string Text(ListenResult result)
+    {
+        var latency = result.Latency is { } l ? $", p50 {l.P50.TotalMilliseconds:0.00}, p99 {l.P99.TotalMilliseconds:0.00} ms" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"received {result.Received:N0} in {result.Duration.TotalSeconds:0.000} s{latency}, own CPU {result.CpuPerMessage.TotalMicroseconds:0.00} µs/message, {result.ConnectionsLost:N0} connections lost {result.FirstError}\n");
+    }
+
+    public static string Json(ListenResult result)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("received", result.Received);
+            json.WriteNumber("seconds", Math.Round(result.Duration.TotalSeconds, 4));
+            WriteLatency(json, result.Latency);
+            json.WriteNumber("cpuMicrosecondsPerMessage", Math.Round(result.CpuPerMessage.TotalMicroseconds, 3));
+            json.WriteNumber("connectionsLost", result.ConnectionsLost);
+            json.WriteString("firstError", result.FirstError);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+
     public static string Json(SwarmResult result)
     {
         using var bytes = new MemoryStream();
@@ -59,16 +85,7 @@ internal static class SwarmReport
             json.WriteNumber("connectSeconds", Math.Round(result.ConnectDuration.TotalSeconds, 4));
             json.WriteNumber("seconds", Math.Round(result.Duration.TotalSeconds, 4));
             json.WriteNumber("messagesPerSecond", Math.Round(result.MessagesPerSecond, 1));
-            if (result.Latency is { } latency)
-            {
-                json.WriteStartObject("latencyMilliseconds");
-                json.WriteNumber("p50", latency.P50.TotalMilliseconds);
-                json.WriteNumber("p90", latency.P90.TotalMilliseconds);
-                json.WriteNumber("p99", latency.P99.TotalMilliseconds);
-                json.WriteNumber("max", latency.Max.TotalMilliseconds);
-                json.WriteEndObject();
-            }
-
+            WriteLatency(json, result.Latency);
             json.WriteNumber("cpuMicrosecondsPerMessage", Math.Round(result.CpuPerMessage.TotalMicroseconds, 3));
             json.WriteNumber("connectionErrors", result.ConnectionErrors);
             json.WriteNumber("connectionsLost", result.ConnectionsLost);
@@ -77,5 +94,18 @@ internal static class SwarmReport
         }
 
         return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+
+    private static void WriteLatency(Utf8JsonWriter json, SwarmLatency? measured)
+    {
+        if (measured is not { } latency)
+            return;
+
+        json.WriteStartObject("latencyMilliseconds");
+        json.WriteNumber("p50", latency.P50.TotalMilliseconds);
+        json.WriteNumber("p90", latency.P90.TotalMilliseconds);
+        json.WriteNumber("p99", latency.P99.TotalMilliseconds);
+        json.WriteNumber("max", latency.Max.TotalMilliseconds);
+        json.WriteEndObject();
     }
 }

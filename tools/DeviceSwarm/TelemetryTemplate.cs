@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using OrleansIot.Mqtt.Codec;
@@ -13,13 +14,18 @@ namespace OrleansIot.DeviceSwarm;
 internal sealed class TelemetryTemplate
 {
     private const int SequenceDigits = 10;
+    private const int DueAtDigits = 19;
     private const byte DupFlag = 0b1000;
+
+    // First in the payload, where who receives it finds it without reading JSON.
+    private const string DueAtKey = "\"dueAt\":";
 
     private static readonly string[] Metrics = ["temperature", "humidity", "pressure", "voltage", "vibration"];
 
     private readonly byte[][] _heads;
     private readonly byte[] _tail;
     private readonly bool _hasPacketId;
+    private readonly int? _dueAtAt;
     private readonly int _timestampAt;
     private readonly int _sequenceAt;
     private readonly int? _messageIdAt;
@@ -28,7 +34,11 @@ internal sealed class TelemetryTemplate
 
     public TelemetryTemplate(SwarmOptions options)
     {
-        var payload = new StringBuilder("{\"timestamp\":\"");
+        var payload = new StringBuilder("{");
+        if (options.DueTimes)
+            payload.Append(DueAtKey).Append(' ', DueAtDigits).Append(',');
+
+        payload.Append("\"timestamp\":\"");
         var timestampAt = payload.Length;
         payload.Append('0', IsoTimestamps.Length).Append('"');
         int? messageIdAt = null;
@@ -58,6 +68,7 @@ internal sealed class TelemetryTemplate
         MaxLength = _heads.Max(head => head.Length) + _tail.Length;
 
         var payloadAt = _tail.Length - payload.Length;
+        _dueAtAt = options.DueTimes ? payloadAt + 1 + DueAtKey.Length : null;
         _timestampAt = payloadAt + timestampAt;
         _messageIdAt = payloadAt + messageIdAt;
         _sequenceAt = payloadAt + sequenceAt;
@@ -90,6 +101,9 @@ internal sealed class TelemetryTemplate
         if (_hasPacketId)
             BinaryPrimitives.WriteUInt16BigEndian(tail, packetId);
 
+        if (_dueAtAt is { } dueAtAt)
+            WriteDigits(tail.Slice(dueAtAt, DueAtDigits), message.DueAt, keepZeros: false);
+
         timestamps.Of(message.UnixMilliseconds).CopyTo(tail[_timestampAt..]);
         WriteDigits(tail.Slice(_sequenceAt, SequenceDigits), message.Sequence, keepZeros: false);
         if (_messageIdAt is { } messageIdAt)
@@ -104,6 +118,14 @@ internal sealed class TelemetryTemplate
         }
 
         return head.Length + _tail.Length;
+    }
+
+    /// <summary>When the message was due; false for a payload that does not say.</summary>
+    public static bool TryReadDueAt(ReadOnlySpan<byte> payload, out long dueAt)
+    {
+        dueAt = 0;
+        return payload.StartsWith("{\"dueAt\":"u8)
+            && Utf8Parser.TryParse(payload[(1 + DueAtKey.Length)..].TrimStart((byte)' '), out dueAt, out _);
     }
 
     private static (byte[][] Heads, byte[] Tail) Encode(SwarmOptions options, byte[] payload)

@@ -5,8 +5,8 @@ internal sealed class SilenceDeadline : IDisposable
 {
     private readonly TimeProvider _time;
     private readonly Action _onExpired;
-    private readonly ITimer _timer;
     private TimeSpan _limit = Timeout.InfiniteTimeSpan;
+    private ITimer? _timer; // none for the many clients that switch keep-alive off
     private long _lastHeard;
     private volatile bool _isPaused;
 
@@ -14,7 +14,6 @@ internal sealed class SilenceDeadline : IDisposable
     {
         _time = time;
         _onExpired = onExpired;
-        _timer = time.CreateTimer(static state => ((SilenceDeadline)state!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>While we do not listen, silence is not the client's.</summary>
@@ -34,12 +33,13 @@ internal sealed class SilenceDeadline : IDisposable
     {
         _limit = limit;
         Touch();
+        _timer ??= _time.CreateTimer(static state => ((SilenceDeadline)state!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(limit, Timeout.InfiniteTimeSpan);
     }
 
     public void Touch() => Volatile.Write(ref _lastHeard, _time.GetTimestamp());
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _timer?.Dispose();
 
     private void Check()
     {
@@ -48,7 +48,7 @@ internal sealed class SilenceDeadline : IDisposable
 
         var left = _isPaused ? _limit : _limit - _time.GetElapsedTime(Volatile.Read(ref _lastHeard));
         if (left > TimeSpan.Zero)
-            _timer.Change(left, Timeout.InfiniteTimeSpan);
+            _timer!.Change(left, Timeout.InfiniteTimeSpan);
         else
             _onExpired();
     }
