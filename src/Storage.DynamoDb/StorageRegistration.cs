@@ -26,7 +26,6 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Rules);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().History);
-        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Sessions);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().SignInKeys);
         services.AddHostedService<StoreStartup>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DynamoDbOptions>>().Value.Retention);
@@ -35,4 +34,11 @@ public static class StorageRegistration
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         return services;
     }
+
+    /// <summary>
+    /// Keeps MQTT sessions and retained messages there too. Only for a host that is alone with its tables: sessions have one writer, and
+    /// nothing tells several silos who that is.
+    /// </summary>
+    public static IServiceCollection AddDynamoDbSessions(this IServiceCollection services) =>
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Sessions);
 }

@@ -14,7 +14,7 @@ internal readonly record struct PublishAnswer(MqttReasonCode Code, string? Reaso
         new(MqttReasonCode.NotAuthorized, "topic.not-authorized: the policies of this client do not allow to publish here.");
 
     public static readonly PublishAnswer ReservedTopic =
-        new(MqttReasonCode.NotAuthorized, "topic.reserved: topics that begin with $ are the server's own; publish to another topic.");
+        new(MqttReasonCode.NotAuthorized, "topic.reserved: topics below $SYS, $aws and $share are the server's own; publish to another topic.");
 
     public static readonly PublishAnswer RetainedFull =
         new(MqttReasonCode.QuotaExceeded, "retained.full: delivered, but there is no room to retain it.");

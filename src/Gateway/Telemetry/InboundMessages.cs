@@ -21,10 +21,11 @@ internal sealed class InboundMessages(TelemetryIngest telemetry, MessageBroker b
         switch (route.Kind)
         {
             case TopicKind.Plain:
-                // A retained message that finds no room has been delivered all the same: sending it again would help nobody.
-                if (broker.Publish(brokered, publisher: null) == PublishAnswer.NobodySubscribed)
+                var stored = new UntilStored();
+                var published = broker.Publish(brokered, publisher: null, stored.Ticket(message), out var isPending);
+                if (published == PublishAnswer.NobodySubscribed)
                     metrics.Unrouted();
-                return InboundOutcome.Taken;
+                return await Outcome(published, stored, isPending);
 
             case TopicKind.Reserved:
                 metrics.PublishRefused("reserved-topic");
@@ -42,10 +43,10 @@ internal sealed class InboundMessages(TelemetryIngest telemetry, MessageBroker b
 
         try
         {
-            var answer = telemetry.Conclude(await telemetry.Execute(route, command), route, brokered, arrival, publisher: null);
-            return answer.Code < MqttReasonCode.UnspecifiedError || answer == PublishAnswer.RetainedFull
-                ? InboundOutcome.Taken
-                : InboundOutcome.Refused;
+            var decision = await telemetry.Execute(route, command);
+            var stored = new UntilStored();
+            var answer = telemetry.Conclude(decision, route, brokered, arrival, publisher: null, stored.Ticket(message), out var isPending);
+            return await Outcome(answer, stored, isPending);
         }
         catch (Exception fault)
         {
@@ -55,6 +56,38 @@ internal sealed class InboundMessages(TelemetryIngest telemetry, MessageBroker b
         }
     }
 
+    private static async ValueTask<InboundOutcome> Outcome(PublishAnswer answer, UntilStored stored, bool isPending)
+    {
+        if (isPending)
+            answer = await stored.Answer;
+        if (answer == PublishAnswer.SessionUnavailable)
+            return InboundOutcome.Unavailable;
+
+        // A retained message that finds no room has been delivered all the same: sending it again would help nobody.
+        return answer.Code < MqttReasonCode.UnspecifiedError || answer == PublishAnswer.RetainedFull
+            ? InboundOutcome.Taken
+            : InboundOutcome.Refused;
+    }
+
     private TwinCommand.Ingest? Read(TopicRoute route, BrokeredMessage brokered, MqttMessage message, Arrival arrival) => telemetry.Read(
         route, brokered.Body.ToPacket(message.QoS, message.PacketId, message.Dup), brokered.Body, arrival, session: null, out _);
+
+    /// <summary>Waits where sessions that outlive their connection are owed the message, or it is retained.</summary>
+    private sealed class UntilStored : IPublishOrigin, ICommitted
+    {
+        private readonly TaskCompletionSource<PublishAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private PublishAnswer _onSuccess;
+
+        public Task<PublishAnswer> Answer => _answer.Task;
+
+        public PublishTicket Ticket(MqttMessage message) => new(this, message.QoS);
+
+        public ICommitted Await(in PublishTicket ticket, PublishAnswer answer)
+        {
+            _onSuccess = answer;
+            return this;
+        }
+
+        public void Committed(bool isStored) => _answer.SetResult(isStored ? _onSuccess : PublishAnswer.SessionUnavailable);
+    }
 }

@@ -15,7 +15,7 @@ internal enum TopicKind
     /// <summary>They would be readings, but the topic names no possible device.</summary>
     InvalidDevice,
 
-    /// <summary>They are refused: topics that begin with $ are the server's own (4.7.2).</summary>
+    /// <summary>They are refused: the topics that this server, or MQTT, has a use of its own for (4.7.2). Other names with $ are a policy's to allow.</summary>
     Reserved,
 }
 
@@ -27,7 +27,7 @@ internal sealed record TopicRoute(TopicKind Kind, string Topic, string DeviceTex
     public static TopicRoute Of(ReadOnlySpan<byte> topic)
     {
         var text = Encoding.UTF8.GetString(topic);
-        if (topic is [(byte)'$', ..])
+        if (IsOwn(topic))
             return new TopicRoute(TopicKind.Reserved, text, "", default);
 
         if (!TryCut(topic, "dt/devices/"u8, "/telemetry"u8, out var level) && !TryCut(topic, "devices/"u8, "/monitoring"u8, out level))
@@ -35,6 +35,16 @@ internal sealed record TopicRoute(TopicKind Kind, string Topic, string DeviceTex
 
         var kind = DeviceId.TryParse(level, out var device) ? TopicKind.Telemetry : TopicKind.InvalidDevice;
         return new TopicRoute(kind, text, Encoding.UTF8.GetString(level), device);
+    }
+
+    private static bool IsOwn(ReadOnlySpan<byte> topic)
+    {
+        if (topic is not [(byte)'$', ..])
+            return false;
+
+        var end = topic.IndexOf((byte)'/');
+        var first = end < 0 ? topic : topic[..end];
+        return first.SequenceEqual("$SYS"u8) || first.SequenceEqual("$aws"u8) || first.SequenceEqual("$share"u8);
     }
 
     private static bool TryCut(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> suffix, out ReadOnlySpan<byte> level)

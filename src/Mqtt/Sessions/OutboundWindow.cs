@@ -140,14 +140,15 @@ public sealed class OutboundWindow<TMessage>(PacketIdAllocator ids)
     /// <summary>Forgets the QoS 2 deliveries of which only PUBCOMP is missing and returns their messages, oldest first.</summary>
     public IReadOnlyList<TMessage> AbandonReleased()
     {
-        Entry[] released = [.. _entries.Values.Where(entry => entry.Step == DeliveryStep.AwaitingPubComp).OrderBy(entry => entry.Sequence)];
-        foreach (var entry in released)
+        var released = InOrder().Where(id => _entries[id].Step == DeliveryStep.AwaitingPubComp).ToArray();
+        TMessage[] messages = [.. released.Select(id => _entries[id].Message)];
+        foreach (var packetId in released)
         {
-            _entries.Remove(entry.PacketId);
-            ids.Release(entry.PacketId);
+            _entries.Remove(packetId);
+            ids.Release(packetId);
         }
 
-        return [.. released.Select(entry => entry.Message)];
+        return messages;
     }
 
     /// <summary>Forgets all deliveries and returns their messages, oldest first.</summary>

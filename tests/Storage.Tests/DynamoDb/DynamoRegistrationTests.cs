@@ -101,7 +101,7 @@ public sealed class DynamoRegistrationTests(DynaliteFixture dynalite) : IClassFi
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
-        builder.Services.AddDynamoDbStorage(builder.Configuration);
+        builder.Services.AddDynamoDbStorage(builder.Configuration).AddDynamoDbSessions();
         return builder.Build();
     }
 }
