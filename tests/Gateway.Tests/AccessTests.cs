@@ -358,6 +358,17 @@ public sealed class AccessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_whose_password_waits_to_be_hashed_is_not_taken_for_one_that_says_nothing()
+    {
+        await using var gateway = new PlainGateway(AccessText.Users(["c"]));
+        await gateway.Refresh();
+        var client = gateway.Gateway.Open(readsInline: true);
+        await client.Send(new ConnectPacket { CleanStart = true, ClientId = "c"u8, HasUserName = true, UserName = "c"u8, HasPassword = true, Password = "correct horse"u8 });
+        gateway.Gateway.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(MqttReasonCode.Success, (await client.Expect(MqttPacketType.ConnAck)).Code);
+    }
+
+    [Fact]
     public async Task When_too_many_passwords_wait_to_be_hashed_a_client_is_told_to_come_back()
     {
         await using var gateway = new PlainGateway(AccessText.Users(["c"]), ("Gateway:Access:PasswordsWaiting", "1"));
