@@ -42,7 +42,7 @@ public sealed class ClientAccessOptions
     public RefusedPublish OnRefusedPublish { get; set; }
 
     /// <summary>Passwords that may wait to be hashed; more clients are told that the server is busy. Default 200.</summary>
-    // At a tenth of a second each on one core, those further behind would not be served within Gateway:ConnectTimeout.
+    // At a tenth of a second each on one core, those further behind would wait longer than clients do.
     [Range(1, 100_000)]
     public int PasswordsWaiting { get; set; } = 200;
 }

@@ -31,7 +31,7 @@ internal sealed class Doorkeeper(
 
         // A user name alone is no credential: AWS IoT's device libraries tell their version in it.
         if (request.Password.Length > 0 && ComparesPasswords)
-            return await ByPassword(request);
+            return await ByPassword(request, connection.ConnectionClosed);
         if (BearerOf(connection) is { } token)
             return ByToken(token) is { } known ? known : Identification.Refused(MqttReasonCode.NotAuthorized, "unknown-token", "the bearer token is not a valid one");
         if (registered is not null)
@@ -45,7 +45,7 @@ internal sealed class Doorkeeper(
     // As brokers do that know of no passwords: what a client gives is not looked at, and it is anybody.
     private bool ComparesPasswords => key.IsConfigured || options.Value.Anonymous == AnonymousAccess.Never || book.Current.HasPasswords;
 
-    private async ValueTask<Identification> ByPassword(ConnectRequest request)
+    private async ValueTask<Identification> ByPassword(ConnectRequest request, CancellationToken gone)
     {
         if (key.IsConfigured && key.Admits(request.Password))
             return Principal.Operator;
@@ -53,7 +53,7 @@ internal sealed class Doorkeeper(
             return ByToken(request.Password) is { } known ? known : Identification.Refused(MqttReasonCode.BadUserNameOrPassword, "unknown-token", "the token is not a valid one");
 
         var user = book.Current.FindUser(request.UserName);
-        return await passwords.Match(user, request.Password) switch
+        return await passwords.Match(user, request.Password, gone) switch
         {
             true => Principal.Of(user!),
             null => Identification.Refused(MqttReasonCode.ServerBusy, "busy", "too many passwords wait to be checked; connect again later"),

@@ -35,7 +35,8 @@ internal sealed class PasswordChecks(IOptions<ClientAccessOptions> options, Acce
     public long Hashed => Interlocked.Read(ref _hashed);
 
     /// <summary>Whether the password is the user's; null where too many wait.</summary>
-    public async ValueTask<bool?> Match(Credential.User? user, ReadOnlyMemory<byte> password)
+    /// <param name="gone">Whoever is gone by its turn costs nothing more.</param>
+    public async ValueTask<bool?> Match(Credential.User? user, ReadOnlyMemory<byte> password, CancellationToken gone)
     {
         var hash = user?.Password ?? Nobody;
         var digest = DigestOf(hash, password.Span);
@@ -50,13 +51,22 @@ internal sealed class PasswordChecks(IOptions<ClientAccessOptions> options, Acce
             return null;
         }
 
+        try
+        {
+            await _atATime.WaitAsync(gone);
+        }
+        catch (OperationCanceledException)
+        {
+            Interlocked.Decrement(ref _waiting);
+            throw;
+        }
+
         bool matches;
-        await _atATime.WaitAsync();
         try
         {
             Interlocked.Increment(ref _hashed);
             metrics.PasswordHashed();
-            matches = await Task.Run(() => hash.Matches(password.Span)) && user is not null;
+            matches = await Task.Run(() => hash.Matches(password.Span), CancellationToken.None) && user is not null;
         }
         finally
         {

@@ -32,6 +32,8 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
                 gateway.Metrics.Received(isRead ? 1 : 0, length - buffer.Length);
                 input.AdvanceTo(buffer.Start, isRead ? buffer.Start : result.Buffer.End);
 
+                if (isRead)
+                    deadline.Start(Timeout.InfiniteTimeSpan); // it has said what it had to say; what may take long now is ours
                 if (isRead && !_verdict.IsRefusal)
                     (_verdict, _request) = await gateway.Gate.Decide(_request!, connection);
                 if (_verdict.IsRefusal)

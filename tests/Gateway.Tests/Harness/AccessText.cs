@@ -19,6 +19,9 @@ internal sealed class AccessText : IDisposable
 
     public string[] Settings(params string[] more) => ["--Gateway:Access:Path", Path, "--Gateway:Access:ReloadInterval", "00:00:00.100", .. more];
 
+    /// <summary>As <see cref="Strict"/>, looked at as often as by default: for a clock that the test advances.</summary>
+    public string[] WithUsualReload(params string[] more) => Strict(["--Gateway:Access:ReloadInterval", "00:00:00.500", .. more]);
+
     /// <summary>At one moment the old text, at the next the new one.</summary>
     public void Write(string json)
     {
