@@ -149,7 +149,9 @@ public sealed class ClauseTestsOfMessages : IAsyncLifetime
         await wild.Subscribe("+/a", MqttQoS.AtMostOnce);
         var named = await _gateway.Connect("named", version);
         await named.Subscribe("$own/+", MqttQoS.AtMostOnce);
-        await (await _gateway.Connect("publisher", version)).Publish("$own/a", "x");
+        var publisher = await _gateway.Connect("publisher", version);
+        await publisher.Publish("$own/a", "x");
+        await publisher.Ping();
         Assert.Equal("x", (await named.Expect(MqttPacketType.Publish)).Payload);
         await wild.Ping(before: 0);
     }

@@ -161,7 +161,9 @@ public sealed class ClauseTestsOfSubscriptions : IAsyncLifetime
     [Fact]
     public async Task Retain_handling_1_is_for_a_subscription_that_is_new()
     {
-        await (await _gateway.Connect("publisher")).Publish("state", "kept", retain: true);
+        var publisher = await _gateway.Connect("publisher");
+        await publisher.Publish("state", "kept", packetId: 1, retain: true);
+        await publisher.Expect(MqttPacketType.PubAck);
         var subscriber = await _gateway.Connect("subscriber");
         var options = new SubscriptionOptions(MqttQoS.AtMostOnce, RetainHandling: RetainHandling.SendOnNewSubscribe);
         await subscriber.Subscribe("state", options: options);
