@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.Mqtt.Codec;
 
@@ -78,6 +79,18 @@ public sealed class ClauseTestsOfConnections : IAsyncLifetime
     {
         foreach (var version in Enum.GetValues<MqttVersion>())
             await (await _gateway.Connect(id, version)).Leave();
+    }
+
+    // 3.1.1 [MQTT-3.1.3-6]
+    [Fact]
+    public async Task Clients_of_3_1_1_without_an_id_are_not_taken_for_each_other()
+    {
+        var first = await _gateway.Connect("", MqttVersion.V311);
+        var second = await _gateway.Connect("", MqttVersion.V311);
+        await second.Subscribe("a", MqttQoS.AtMostOnce);
+        await first.Publish("a", "x");
+        Assert.Equal("x", (await second.Expect(MqttPacketType.Publish)).Payload);
+        await first.Ping(before: 0);
     }
 
     // [MQTT-3.1.3-8]; 3.1.1 [MQTT-3.1.3-9]
@@ -184,6 +197,22 @@ public sealed class ClauseTestsOfConnections : IAsyncLifetime
 
         // A client that takes as much as the largest CONNACK has is not turned away, and one that takes less would be.
         Assert.Equal(72, largest);
+    }
+
+    // [MQTT-3.14.4-1]
+    [Fact]
+    public async Task After_DISCONNECT_nothing_is_sent_whatever_becomes_ready()
+    {
+        await using var gateway = new TestGateway(("Gateway:ReceiveMaximum", "1"));
+        gateway.Twins.HoldsReadings = true;
+        var client = await gateway.Connect("pump-1");
+        client.GatherPublish("devices/pump-1/monitoring", """{"t": 1}""", packetId: 1);
+        client.GatherPublish("devices/pump-1/monitoring", """{"t": 2}""", packetId: 2);
+        await client.SendGathered();
+        Assert.Equal(MqttReasonCode.ReceiveMaximumExceeded, (await client.Expect(MqttPacketType.Disconnect)).Code);
+        (await gateway.Twins.Next<TwinCommand.Ingest>()).Accept();
+        await client.Vanish();
+        await client.ExpectClosed();
     }
 
     // [MQTT-3.2.2-13]

@@ -245,6 +245,26 @@ public sealed class ClauseTestsOfMessages : IAsyncLifetime
         await subscriber.Ping(before: 0);
     }
 
+    // [MQTT-3.1.2-25]: as if it had been sent and acknowledged.
+    [Theory]
+    [InlineData(MqttQoS.AtLeastOnce)]
+    [InlineData(MqttQoS.ExactlyOnce)]
+    public async Task What_is_too_large_for_a_client_takes_no_room_and_does_not_come_later(MqttQoS qos)
+    {
+        var subscriber = _gateway.Open();
+        await subscriber.Connect("subscriber", clean: false, expiry: 100, receiveMaximum: 1, maxPacket: 100);
+        await subscriber.Subscribe("a", qos);
+        var publisher = await _gateway.Connect("publisher");
+        for (ushort n = 1; n <= 3; n++)
+            await publisher.Publish("a", n == 3 ? "small" : new string('x', 200), packetId: n, qos: qos);
+        Assert.Equal("small", (await subscriber.Expect(MqttPacketType.Publish)).Payload);
+        await subscriber.Vanish();
+
+        var back = await Keep("subscriber");
+        Assert.Equal(("small", true), await back.Expect(MqttPacketType.Publish) is { } again ? (again.Payload, again.Dup) : default);
+        await back.Ping(before: 0);
+    }
+
     // [MQTT-4.4.0-2]
     [Theory]
     [InlineData(MqttQoS.AtLeastOnce, MqttPacketType.PubAck)]

@@ -23,6 +23,7 @@ public sealed class ProtocolErrorTests : IAsyncLifetime
         { "QoS 3", [0x36, 0x00], MqttReasonCode.MalformedPacket },
         { "packet identifier 0", [0x32, 0x06, 0x00, 0x01, (byte)'a', 0x00, 0x00, 0x00], MqttReasonCode.ProtocolError },
         { "a SUBSCRIBE without filters", [0x82, 0x03, 0x00, 0x01, 0x00], MqttReasonCode.ProtocolError },
+        { "an UNSUBSCRIBE without filters", [0xA2, 0x03, 0x00, 0x01, 0x00], MqttReasonCode.ProtocolError },
         { "a packet that only servers send", [0xD0, 0x00], MqttReasonCode.ProtocolError },
         { "a packet above the limit", [0x30, 0x80, 0x80, 0x10], MqttReasonCode.PacketTooLarge },
     };
@@ -98,6 +99,7 @@ public sealed class ProtocolErrorTests : IAsyncLifetime
         var client = await _gateway.Connect("c");
         await client.Send(new ConnectPacket { CleanStart = true, ClientId = "c"u8 });
         Assert.Equal(MqttReasonCode.ProtocolError, (await client.Expect(MqttPacketType.Disconnect)).Code);
+        await client.ExpectClosed();
     }
 
     [Fact]

@@ -97,6 +97,12 @@ public sealed class SessionTests : IAsyncLifetime
         _gateway.Time.Advance(TimeSpan.FromHours(1.9));
         var (client, present) = await Keep("c", MqttVersion.V311);
         Assert.True(present);
+        _gateway.Time.Advance(TimeSpan.FromDays(2)); // 3.1.1 [MQTT-4.1.0-2]: a connection has no such limit
+        await client.Ping();
+        await client.Leave();
+        _gateway.Time.Advance(TimeSpan.FromHours(1.9));
+        (client, present) = await Keep("c", MqttVersion.V311);
+        Assert.True(present);
         await client.Leave();
         _gateway.Time.Advance(TimeSpan.FromHours(2.1));
         Assert.False((await Keep("c", MqttVersion.V311)).Present);

@@ -320,7 +320,7 @@ internal sealed partial class ClientConnection : IDisposable
         if (_isAccepted && Version == MqttVersion.V5 && reason.Code is { } code)
         {
             var properties = _request.Client.ReasonString(reason.Text, always: true);
-            _writer.Answer(new DisconnectPacket { ReasonCode = code, Properties = new MqttProperties(properties) });
+            _writer.AnswerLast(new DisconnectPacket { ReasonCode = code, Properties = new MqttProperties(properties) });
             if (reason.IsLingering)
                 await Linger();
         }

@@ -29,6 +29,7 @@ internal sealed class ConnectionWriter(
     private ArrayBufferWriter<byte> _answers = new();
     private ArrayBufferWriter<byte> _spareAnswers = new();
     private int _answerCount;
+    private bool _hasSaidLast;
     private volatile bool _isLast;
     private volatile bool _hasManyAnswers;
 
@@ -53,6 +54,18 @@ internal sealed class ConnectionWriter(
         {
             Add(answer);
             _deliveries = deliveries;
+        }
+
+        _wakeUp.Raise();
+    }
+
+    /// <summary>Says goodbye: nothing that becomes ready later is sent any more ([MQTT-3.14.4-1]).</summary>
+    public void AnswerLast(scoped in DisconnectPacket goodbye)
+    {
+        lock (_lock)
+        {
+            Add(goodbye);
+            _hasSaidLast = true;
         }
 
         _wakeUp.Raise();
@@ -101,6 +114,9 @@ internal sealed class ConnectionWriter(
     private void Add<TPacket>(scoped in TPacket packet)
         where TPacket : IMqttPacket, allows ref struct
     {
+        if (_hasSaidLast)
+            return;
+
         // PUBACKs that are ready by now go before: a PINGRESP tells the client that all it sent earlier is dealt with.
         _answerCount += acks.WriteReady(_answers, client) + 1;
         _answers.WritePacket(packet, client.Version);
@@ -113,7 +129,7 @@ internal sealed class ConnectionWriter(
         int count;
         lock (_lock)
         {
-            count = _answerCount + acks.WriteReady(_answers, client);
+            count = _answerCount + (_hasSaidLast ? 0 : acks.WriteReady(_answers, client));
             (answers, _answers, _spareAnswers) = (_answers, _spareAnswers, _answers);
             _answerCount = 0;
             _hasManyAnswers = false;
