@@ -111,7 +111,7 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Equal(86_400u, answer.Numbers[MqttPropertyId.SessionExpiryInterval]);
     }
 
-    // [MQTT-3.14.2-2]
+    // 3.14.2.2.2
     [Fact]
     public async Task An_expiry_in_DISCONNECT_is_a_protocol_error_where_CONNECT_had_none()
     {

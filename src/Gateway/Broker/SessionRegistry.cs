@@ -93,7 +93,7 @@ internal sealed class SessionRegistry(
         return session;
     }
 
-    /// <summary>The client gave its session another expiry ([MQTT-3.14.2-2] has been looked at).</summary>
+    /// <summary>The client gave its session another expiry (3.14.2.2.2 has been looked at).</summary>
     public void SetExpiry(ClientSession session, uint seconds)
     {
         if (seconds == 0 || _kept.ContainsKey(session.ClientId))

@@ -155,6 +155,12 @@ internal sealed partial class ClientConnection
             return null;
         }
 
+        var count = 0;
+        foreach (var _ in packet.Subscriptions)
+            count++;
+        if (!CanAnswer(count))
+            return null;
+
         var interest = 0L;
         uint? identifier = packet.Properties.TryGetNumber(MqttPropertyId.SubscriptionIdentifier, out var id) ? id : null;
         var answers = new List<MqttReasonCode>();
@@ -231,6 +237,12 @@ internal sealed partial class ClientConnection
             return;
         }
 
+        var count = 0;
+        foreach (var _ in packet.Filters)
+            count++;
+        if (!CanAnswer(count))
+            return;
+
         var answers = new List<MqttReasonCode>();
         foreach (var text in packet.Filters)
             answers.Add(Unsubscribe(text));
@@ -248,6 +260,17 @@ internal sealed partial class ClientConnection
 
         Withdraw(subscription);
         return MqttReasonCode.Success;
+    }
+
+    /// <summary>[MQTT-3.1.2-24]: whether SUBACK or UNSUBACK would be no larger than the client takes; otherwise ends the connection.</summary>
+    private bool CanAnswer(int filters)
+    {
+        var body = 2 + 1 + filters; // the packet identifier, and that there are no properties
+        if (1 + VariableByteInteger.LengthOf(body) + body <= _request.Client.MaxPacketSize)
+            return true;
+
+        Close(CloseReason.ProtocolError(MqttReasonCode.PacketTooLarge, $"{filters} filters, and the answer would be larger than the client's maximum packet size"));
+        return false;
     }
 
     private void HandlePing(MqttFrame frame)
@@ -268,7 +291,7 @@ internal sealed partial class ClientConnection
 
         if (packet.Properties.TryGetNumber(MqttPropertyId.SessionExpiryInterval, out var expiry))
         {
-            // [MQTT-3.14.2-2]
+            // 3.14.2.2.2
             if (expiry > 0 && _askedExpiry == 0)
             {
                 Close(CloseReason.ProtocolError(MqttReasonCode.ProtocolError, "a session expiry in DISCONNECT, and CONNECT had none"));

@@ -8,6 +8,14 @@ namespace OrleansIot.Gateway.Connections;
 /// <summary>CONNACK, with what this server can and cannot do (3.2.2.3).</summary>
 internal static class ConnectAnswer
 {
+    // Header, flags, reason code and property length; what every client is told; session expiry and keep alive. Then the identifier of
+    // "auto-" and 32 digits.
+    private const int WithoutId = 5 + 19 + 5 + 3;
+    private const int Id = 3 + 37;
+
+    /// <summary>The largest CONNACK that a client of 5.0 may be let in with.</summary>
+    public static int MaxBytes(bool withId) => withId ? WithoutId + Id : WithoutId;
+
     /// <param name="granted">What became of what the client asked for.</param>
     public static void Accept(ConnectionWriter writer, DeliveryQueue deliveries, MqttVersion version, MqttGatewayOptions options, in ConnectGrant granted)
     {
@@ -40,7 +48,8 @@ internal static class ConnectAnswer
         if (client.Version == MqttVersion.V311 && ConnectReturnCode.FromReason(code) is null)
             return;
 
-        var properties = client.ReasonString(reason, always: true);
-        output.WritePacket(new ConnAckPacket { ReasonCode = code, Properties = new MqttProperties(properties) }, client.Version);
+        var answer = new ConnAckPacket { ReasonCode = code, Properties = new MqttProperties(client.ReasonString(reason, always: true)) };
+        if (PacketEncoder.Measure(answer, client.Version) <= client.MaxPacketSize)
+            output.WritePacket(answer, client.Version);
     }
 }

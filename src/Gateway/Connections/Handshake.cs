@@ -75,7 +75,7 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
             _request = ConnectRequest.Copy(packet, version);
 
         if (_request is { } request)
-            _verdict = ConnectVerdict.On(request);
+            _verdict = ConnectVerdict.On(request, gateway.Options);
         else
             _request = ConnectRequest.Unread(version);
         return true;

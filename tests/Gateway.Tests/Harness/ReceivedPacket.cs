@@ -6,6 +6,9 @@ namespace OrleansIot.Gateway.Tests.Harness;
 /// <summary>A packet from the gateway, whatever its type; what does not apply is left at its default.</summary>
 internal sealed record ReceivedPacket(MqttPacketType Type)
 {
+    /// <summary>In bytes, its header included.</summary>
+    public int Size { get; init; }
+
     public ushort Id { get; init; }
 
     public MqttReasonCode Code { get; init; }
@@ -36,7 +39,10 @@ internal sealed record ReceivedPacket(MqttPacketType Type)
     /// <summary>The properties as they came.</summary>
     public byte[] Properties { get; init; } = [];
 
-    public static ReceivedPacket Read(MqttFrame frame, MqttVersion version)
+    public static ReceivedPacket Read(MqttFrame frame, MqttVersion version) =>
+        Fields(frame, version) with { Size = 1 + VariableByteInteger.LengthOf(frame.Body.Length) + frame.Body.Length };
+
+    private static ReceivedPacket Fields(MqttFrame frame, MqttVersion version)
     {
         switch (frame.Type)
         {
@@ -49,6 +55,7 @@ internal sealed record ReceivedPacket(MqttPacketType Type)
                     Reason = Text(connAck.Properties, MqttPropertyId.ReasonString),
                     AssignedClientId = Text(connAck.Properties, MqttPropertyId.AssignedClientIdentifier),
                     Numbers = NumbersOf(connAck.Properties),
+                    Properties = connAck.Properties.Bytes.ToArray(),
                 };
             case MqttPacketType.Publish:
                 Assert.True(PublishPacket.TryRead(frame, version, out var publish, out _));
@@ -69,16 +76,16 @@ internal sealed record ReceivedPacket(MqttPacketType Type)
             case MqttPacketType.PubRel:
             case MqttPacketType.PubComp:
                 Assert.True(AckPacket.TryRead(frame, version, out var ack, out _));
-                return new(frame.Type) { Id = ack.PacketId, Code = ack.ReasonCode, Reason = Text(ack.Properties, MqttPropertyId.ReasonString) };
+                return new(frame.Type) { Id = ack.PacketId, Code = ack.ReasonCode, Reason = Text(ack.Properties, MqttPropertyId.ReasonString), Properties = ack.Properties.Bytes.ToArray() };
             case MqttPacketType.SubAck:
                 Assert.True(SubAckPacket.TryRead(frame, version, out var subAck, out _));
-                return new(frame.Type) { Id = subAck.PacketId, Codes = subAck.ReasonCodes.ToArray() };
+                return new(frame.Type) { Id = subAck.PacketId, Codes = subAck.ReasonCodes.ToArray(), Properties = subAck.Properties.Bytes.ToArray() };
             case MqttPacketType.UnsubAck:
                 Assert.True(UnsubAckPacket.TryRead(frame, version, out var unsubAck, out _));
-                return new(frame.Type) { Id = unsubAck.PacketId, Codes = unsubAck.ReasonCodes.ToArray() };
+                return new(frame.Type) { Id = unsubAck.PacketId, Codes = unsubAck.ReasonCodes.ToArray(), Properties = unsubAck.Properties.Bytes.ToArray() };
             case MqttPacketType.Disconnect:
                 Assert.True(DisconnectPacket.TryRead(frame, version, out var disconnect, out _));
-                return new(frame.Type) { Code = disconnect.ReasonCode, Reason = Text(disconnect.Properties, MqttPropertyId.ReasonString) };
+                return new(frame.Type) { Code = disconnect.ReasonCode, Reason = Text(disconnect.Properties, MqttPropertyId.ReasonString), Properties = disconnect.Properties.Bytes.ToArray() };
             default:
                 return new(frame.Type);
         }
