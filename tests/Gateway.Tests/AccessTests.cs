@@ -279,6 +279,7 @@ public sealed class AccessTests : IDisposable
         Assert.Equal(MqttReasonCode.Success, (await client.Connect("anything")).Code);
         Assert.Equal([MqttReasonCode.GrantedQoS1], (await client.Subscribe("#")).Codes);
         Assert.Equal([(MqttReasonCode)answer], (await client.Subscribe("test/nosubscribe")).Codes);
+        await client.Unsubscribe("#");
         await client.Publish("dt/devices/any/telemetry", """{"t": 1}""", packetId: 1);
         await client.Expect(MqttPacketType.PubAck);
     }

@@ -46,6 +46,23 @@ public sealed class PresenceTests : IAsyncDisposable
             disconnected.GetRawText());
     }
 
+    [Fact]
+    public async Task Events_name_who_a_client_acts_for()
+    {
+        await using var gateway = await ListeningGateway.Start("--Access:ApiKey", "a-key-of-some-length");
+        var (watching, watcher) = await SocketTransport.Open(gateway.Port);
+        using var _ = watching;
+        await watcher.Connect("watcher", password: "a-key-of-some-length");
+        await watcher.Subscribe("$aws/events/presence/connected/+", MqttQoS.AtMostOnce);
+
+        var (transport, client) = await SocketTransport.Open(gateway.Port);
+        using var __ = transport;
+        await client.Connect("pump-1", password: "a-key-of-some-length");
+
+        var (___, connected) = await Event(watcher);
+        Assert.Equal("operator", connected.GetProperty("principalIdentifier").GetString());
+    }
+
     [Theory]
     [InlineData("disconnects", "CLIENT_INITIATED_DISCONNECT", true)]
     [InlineData("disconnects and wants its will", "CLIENT_INITIATED_DISCONNECT", true)]

@@ -55,6 +55,7 @@ public sealed class InMemoryOutbox : IOutbox
 
     public ValueTask Record(OutboxMessage message, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         lock (_lock)
         {
             var index = _deliveries.FindIndex(delivery => delivery.Message.Id == message.Id);

@@ -44,7 +44,7 @@ internal sealed partial class TargetLane(
         else if (await EarlierStepDue(delivery.Message, cancellation) is { } earlier)
             await Record(delivery, DeliveryStatus.Pending, delivery.Attempts, Later(earlier, Now) + TimeSpan.FromMilliseconds(1), "waits for the step before it", cancellation);
         else if (await outbox.Claim(delivery, Now + _options.AttemptTimeout + ClaimMargin, cancellation))
-            await Judge(delivery, await Attempt(delivery, cancellation), cancellation);
+            await Judge(delivery, await Attempt(delivery, cancellation));
     }
 
     private Task Postpone(Delivery delivery, Instant until, CancellationToken cancellation) =>
@@ -52,7 +52,8 @@ internal sealed partial class TargetLane(
             ? GiveUp(delivery, delivery.Attempts, delivery.Outcome ?? "its target kept failing", cancellation)
             : Record(delivery, DeliveryStatus.Pending, delivery.Attempts, until, "waits: its target keeps failing", cancellation);
 
-    private async Task Judge(Delivery delivery, DeliveryResult result, CancellationToken cancellation)
+    // What was attempted is recorded even when the process is told to stop meanwhile: otherwise it would be sent again.
+    private async Task Judge(Delivery delivery, DeliveryResult result)
     {
         var target = TargetOf(delivery.Message);
         var attempts = delivery.Attempts + 1;
@@ -65,24 +66,24 @@ internal sealed partial class TargetLane(
         if (result.Verdict == DeliveryVerdict.Delivered)
         {
             meter.Attempted(delivery.Message.Channel, "delivered");
-            await Record(delivery, DeliveryStatus.Delivered, attempts, Now, result.Outcome, cancellation);
+            await Record(delivery, DeliveryStatus.Delivered, attempts, Now, result.Outcome, CancellationToken.None);
         }
         else if (result.Verdict == DeliveryVerdict.Refused)
         {
             meter.Attempted(delivery.Message.Channel, "refused");
             LogRefused(delivery.Message.Id, result.Outcome);
-            await Record(delivery, DeliveryStatus.Failed, attempts, Now, result.Outcome, cancellation);
+            await Record(delivery, DeliveryStatus.Failed, attempts, Now, result.Outcome, CancellationToken.None);
         }
         else if (attempts >= _options.MaxAttempts || IsTooOld(delivery, due))
         {
             meter.Attempted(delivery.Message.Channel, "given_up");
-            await GiveUp(delivery, attempts, result.Outcome, cancellation);
+            await GiveUp(delivery, attempts, result.Outcome, CancellationToken.None);
         }
         else
         {
             meter.Attempted(delivery.Message.Channel, "retry");
             LogRetry(delivery.Message.Id, attempts, result.Outcome, due);
-            await Record(delivery, DeliveryStatus.Pending, attempts, due, result.Outcome, cancellation);
+            await Record(delivery, DeliveryStatus.Pending, attempts, due, result.Outcome, CancellationToken.None);
         }
     }
 

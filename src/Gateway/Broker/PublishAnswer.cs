@@ -28,5 +28,5 @@ internal readonly record struct PublishAnswer(MqttReasonCode Code, string? Reaso
     public bool IsRefusal => Code >= MqttReasonCode.UnspecifiedError;
 
     /// <summary>The message has to come again: a client of 3.1.1, which cannot be told, must not get its acknowledgement.</summary>
-    public bool IsNotStored => this == TwinUnavailable || this == SessionUnavailable;
+    public bool IsNotStored => Code == MqttReasonCode.UnspecifiedError && (this == TwinUnavailable || this == SessionUnavailable);
 }

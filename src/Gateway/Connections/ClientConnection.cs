@@ -201,7 +201,7 @@ internal sealed partial class ClientConnection : IDisposable
             OnNotStored = () => Close(CloseReason.NotStored),
         };
         _isAccepted = true;
-        _presence = _gateway.Presence.Connected(this, _connection);
+        _presence = _gateway.Presence.Connected(this, _access.Principal, _connection);
         _gateway.Metrics.Connect(MqttReasonCode.Success);
         _gateway.Logger.ClientConnected(ClientId, _connection.RemoteEndPoint, Version == MqttVersion.V5 ? "5.0" : "3.1.1");
         _session.Attach(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight), _writer.Wake, () => Close(CloseReason.TooSlow));

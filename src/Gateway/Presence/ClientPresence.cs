@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
+using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Mqtt.Codec;
@@ -11,7 +12,7 @@ using OrleansIot.Mqtt.Codec;
 namespace OrleansIot.Gateway.Presence;
 
 /// <summary>One connection of a client, as its events show it.</summary>
-internal sealed class ClientPresence(PresenceEvents events, string clientId, ConnectionVersion version, ConnectionContext connection)
+internal sealed class ClientPresence(PresenceEvents events, string clientId, Principal principal, ConnectionVersion version, ConnectionContext connection)
 {
     private readonly Guid _session = Guid.NewGuid();
 
@@ -21,10 +22,10 @@ internal sealed class ClientPresence(PresenceEvents events, string clientId, Con
 
     public string SessionIdentifier => _session.ToString("N");
 
-    /// <summary>The id of the certificate, as AWS IoT Core forms it: SHA-256 over its DER. Without one nobody in particular is known.</summary>
+    /// <summary>The id of the certificate, as AWS IoT Core forms it: SHA-256 over its DER. Without one, who the client acts for.</summary>
     public string PrincipalIdentifier => connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } certificate
         ? Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span))
-        : "anonymous";
+        : principal.Name;
 
     public void TellConnected() => events.Tell(this, "presence", "connected", json =>
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
+using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Mqtt.Codec;
@@ -15,9 +16,9 @@ namespace OrleansIot.Gateway.Presence;
 internal sealed class PresenceEvents(MessageBroker broker, ConnectionVersions versions, TimeProvider time)
 {
     /// <summary>Tells that a client was let in; what it does later is told through the answer.</summary>
-    public ClientPresence Connected(ClientConnection client, ConnectionContext connection)
+    public ClientPresence Connected(ClientConnection client, Principal principal, ConnectionContext connection)
     {
-        var presence = new ClientPresence(this, client.ClientId, versions.Next(client), connection);
+        var presence = new ClientPresence(this, client.ClientId, principal, versions.Next(client), connection);
         presence.TellConnected();
         return presence;
     }
