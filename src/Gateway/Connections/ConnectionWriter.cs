@@ -120,7 +120,9 @@ internal sealed class ConnectionWriter(
             _sending = _deliveries;
         }
 
-        output.Write(answers.WrittenSpan);
+        // Asking the pipe for room, even for nothing, rents a block of 4 KiB that an idle client would keep.
+        if (answers.WrittenCount > 0)
+            output.Write(answers.WrittenSpan);
         answers.ResetWrittenCount();
         return count;
     }
