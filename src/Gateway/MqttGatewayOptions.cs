@@ -87,8 +87,11 @@ public sealed class MqttGatewayOptions
     [Range(1, 128)]
     public int ReceiveMaximum { get; set; } = 100;
 
-    /// <summary>How long QoS 0 messages slow their connection down before they are dropped instead. Default 1 s.</summary>
-    // Waiting out a slow commit loses nothing; beyond that a sender that wants no acknowledgement is better served with its newest data.
+    /// <summary>
+    /// How long QoS 0 readings that cannot be stored slow their connection down before they are dropped instead; and how long a subscriber
+    /// that is behind and takes nothing slows its publishers down (one that takes something: ten times as long; QoS 0: a tenth). Default 1 s.
+    /// </summary>
+    // Waiting out a slow commit or a subscriber's pause loses nothing; beyond that a sender that wants no acknowledgement is better served with its newest data.
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan ShedAfter { get; set; } = TimeSpan.FromSeconds(1);
 

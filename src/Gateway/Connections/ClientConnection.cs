@@ -21,7 +21,7 @@ namespace OrleansIot.Gateway.Connections;
 /// One client from its accepted CONNECT to its end. Two loops: this reader, which alone touches the session's subscriptions,
 /// and the <see cref="ConnectionWriter"/>. Whoever else wants something of it calls <see cref="Close"/>.
 /// </summary>
-internal sealed partial class ClientConnection : IDisposable
+internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDisposable
 {
     // A client that takes its last packets takes them in this time; the socket of another is cut.
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1);
@@ -53,7 +53,7 @@ internal sealed partial class ClientConnection : IDisposable
     private CloseReason? _closeReason;
     private PendingSubscribe? _subscribing;
     private ClientPresence? _presence;
-    private ITimer? _untilShedding;
+    private ITimer? _untilRetry;
     private bool _isAccepted;
 
     public ClientConnection(ConnectionContext connection, MqttFrameReader frames, ConnectRequest request, GatewayParts gateway)
@@ -99,6 +99,18 @@ internal sealed partial class ClientConnection : IDisposable
         _progress.Raise();
     }
 
+    void ISubscriber.OnQueued() => _writer.Wake();
+
+    void ISubscriber.OnOverflow() => Close(CloseReason.TooSlow);
+
+    void ISubscriber.OnBehind() => _progress.Raise();
+
+    void IPublisher.OnRoom() => _progress.Raise();
+
+    void IPublisher.OnAcksReady() => _writer.Wake();
+
+    void IPublisher.OnNotStored() => Close(CloseReason.NotStored);
+
     public async Task Run()
     {
         using var stopping = _connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
@@ -129,7 +141,7 @@ internal sealed partial class ClientConnection : IDisposable
     {
         _keepAlive.Dispose();
         _throttle?.Dispose();
-        _untilShedding?.Dispose();
+        _untilRetry?.Dispose();
     }
 
     private async Task Write()
@@ -194,17 +206,12 @@ internal sealed partial class ClientConnection : IDisposable
         _session = _gateway.Sessions.Open(ClientId, _request.CleanStart, expiry, ConnectedAt, out var isPresent);
         _askedExpiry = asked;
         _intake = new PublishIntake(
-            _session, Version, _access, _device, _sessionId, _acks, _gateway.Broker, _gateway.Telemetry, _gateway.Options, _gateway.Time, _gateway.Metrics)
-        {
-            OnAcksReady = _writer.Wake,
-            OnRoom = _progress.Raise,
-            OnNotStored = () => Close(CloseReason.NotStored),
-        };
+            _session, Version, _access, _device, _sessionId, _acks, _gateway.Broker, _gateway.Telemetry, _gateway.Options, _gateway.Time, _gateway.Metrics, this);
         _isAccepted = true;
         _presence = _gateway.Presence.Connected(this, _connection);
         _gateway.Metrics.Connect(MqttReasonCode.Success);
         _gateway.Logger.ClientConnected(ClientId, _connection.RemoteEndPoint, Version == MqttVersion.V5 ? "5.0" : "3.1.1");
-        _session.Attach(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight), _writer.Wake, () => Close(CloseReason.TooSlow));
+        _session.Attach(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight), this);
 
         var keepAlive = KeepAlive();
         var granted = new ConnectGrant(
@@ -273,11 +280,11 @@ internal sealed partial class ClientConnection : IDisposable
 
     private async ValueTask WaitForProgress()
     {
-        var untilShedding = _intake.UntilShedding(_gateway.Time.GetTimestamp());
-        if (untilShedding > TimeSpan.Zero)
+        var untilRetry = _intake.UntilRetry(_gateway.Time.GetTimestamp());
+        if (untilRetry > TimeSpan.Zero)
         {
-            _untilShedding ??= _gateway.Time.CreateTimer(static wakeUp => ((WakeUp)wakeUp!).Raise(), _progress, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _untilShedding.Change(untilShedding, Timeout.InfiniteTimeSpan);
+            _untilRetry ??= _gateway.Time.CreateTimer(static wakeUp => ((WakeUp)wakeUp!).Raise(), _progress, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _untilRetry.Change(untilRetry, Timeout.InfiniteTimeSpan);
         }
 
         _keepAlive.IsPaused = true;
@@ -289,6 +296,8 @@ internal sealed partial class ClientConnection : IDisposable
     {
         Close(CloseReason.ConnectionLost);
         var reason = _closeReason!;
+        if (_isAccepted)
+            _intake.Stop();
         var goesOn = _isAccepted && reason != CloseReason.TakenOverElsewhere && _gateway.Sessions.IsKept(_session);
         if (goesOn)
             _session.Detach();
