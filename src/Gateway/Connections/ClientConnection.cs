@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansIot.Application.Twins;
 using OrleansIot.Domain.Devices;
@@ -40,14 +39,14 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
     private readonly ClientAccess _access;
     private readonly DeviceId? _device;
     private readonly SessionId _sessionId;
-    private readonly PublishAcks _acks;
     private readonly ConnectionWriter _writer;
-    private readonly SilenceDeadline _keepAlive;
     private readonly WakeUp _progress = new();
     private readonly PublishThrottle? _throttle;
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ClientSession _session = null!; // this and the intake from when the connection is accepted
-    private PublishIntake _intake = null!;
+    private ClientSession _session = null!; // from when the connection is accepted
+    private PublishIntake? _intake; // from its first message
+    private SilenceDeadline? _keepAlive;
+    private TaskCompletionSource? _left; // where somebody waits for it
+    private bool _hasLeft;
     private InboundAliases? _aliases;
     private uint _askedExpiry;
     private CloseReason? _closeReason;
@@ -64,10 +63,8 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
         _sessionId = gateway.Devices.Next();
         _access = request.Access;
 
-        _acks = new PublishAcks(gateway.Options.ReceiveMaximum + MaxUnsentAcks);
-        _writer = new ConnectionWriter(connection.Transport.Output, request.Client, _access, _acks, gateway.Time, gateway.Metrics) { OnWritten = _progress.Raise };
+        _writer = new ConnectionWriter(connection.Transport.Output, request.Client, _access, gateway.Time, gateway.Metrics);
         _throttle = PublishThrottle.For(gateway, _progress.Raise);
-        _keepAlive = new SilenceDeadline(gateway.Time, () => Close(CloseReason.KeepAlive));
     }
 
     public string ClientId { get; }
@@ -82,10 +79,23 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
     public bool MayBeElsewhere => _request.ClientId.Length > 0;
 
     /// <summary>Completes when the connection reads no more, has no subscriptions, and its id is free.</summary>
-    public Task Left => _left.Task;
+    public Task Left
+    {
+        get
+        {
+            lock (_progress)
+            {
+                if (_hasLeft)
+                    return Task.CompletedTask;
+
+                _left ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _left.Task;
+            }
+        }
+    }
 
     /// <summary>Readings on their way to being stored, and messages that the client has not acknowledged.</summary>
-    public (int In, int Out) InFlight => _isAccepted ? (_intake.InFlight, _session.Deliveries.InFlight) : default;
+    public (int In, int Out) InFlight => _isAccepted ? (_intake?.InFlight ?? 0, _session.Deliveries.InFlight) : default;
 
     private MqttVersion Version => _request.Client.Version;
 
@@ -98,6 +108,9 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
         _input.CancelPendingRead();
         _progress.Raise();
     }
+
+    /// <summary>Answers, PUBACKs or messages have left. On the writer's thread.</summary>
+    public void OnWritten() => _progress.Raise();
 
     void ISubscriber.OnQueued() => _writer.Wake();
 
@@ -113,14 +126,16 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
 
     public async Task Run()
     {
-        using var stopping = _connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
-            .Register(() => Close(CloseReason.ServerStopping));
-        var writing = Write();
+        var writing = _writer.Run(this);
         try
         {
-            var evicted = await _gateway.Clients.Enter(this);
-            if (await TryOpen(evicted))
-                await ReadPackets();
+            // Reads here and not in a method of its own, which would be another object for each of many idle clients.
+            for (var isOpen = await TryOpen(await _gateway.Clients.Enter(this)); isOpen && _closeReason is null;)
+            {
+                var result = await _input.ReadAsync();
+                if (!TryReadPackets(result))
+                    await WaitForProgress();
+            }
         }
         catch (Exception lost) when (lost is IOException or OperationCanceledException)
         {
@@ -139,25 +154,33 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
 
     public void Dispose()
     {
-        _keepAlive.Dispose();
+        _gateway.Gate.Open.Leave(_access);
+        _keepAlive?.Dispose();
         _throttle?.Dispose();
         _untilRetry?.Dispose();
     }
 
-    private async Task Write()
+    private void Leave()
     {
-        try
+        lock (_progress)
         {
-            await _writer.Run();
+            _hasLeft = true;
+            _left?.SetResult();
         }
-        catch (Exception lost) when (lost is IOException or OperationCanceledException)
-        {
-            // Told below.
-        }
-        finally
-        {
-            Close(CloseReason.ConnectionLost);
-        }
+    }
+
+    /// <summary>What takes its messages in; most clients of many only listen.</summary>
+    private PublishIntake Intake()
+    {
+        if (_intake is not null)
+            return _intake;
+
+        var acks = new PublishAcks(_gateway.Options.ReceiveMaximum + MaxUnsentAcks);
+        _writer.Owe(acks);
+        var intake = new PublishIntake(
+            _session, Version, _access, _device, _sessionId, acks, _gateway.Broker, _gateway.Telemetry, _gateway.Options, _gateway.Time, _gateway.Metrics, this);
+        Volatile.Write(ref _intake, intake);
+        return intake;
     }
 
     private async ValueTask<bool> TryOpen(ClientConnection? evicted)
@@ -205,8 +228,6 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
     {
         _session = _gateway.Sessions.Open(ClientId, _request.CleanStart, expiry, ConnectedAt, out var isPresent);
         _askedExpiry = asked;
-        _intake = new PublishIntake(
-            _session, Version, _access, _device, _sessionId, _acks, _gateway.Broker, _gateway.Telemetry, _gateway.Options, _gateway.Time, _gateway.Metrics, this);
         _isAccepted = true;
         _presence = _gateway.Presence.Connected(this, _connection);
         _gateway.Metrics.Connect(MqttReasonCode.Success);
@@ -224,7 +245,10 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
 
         // [MQTT-3.1.2-22] (3.1.1: -24): one and a half times the keep-alive.
         if (keepAlive > TimeSpan.Zero)
+        {
+            _keepAlive = new SilenceDeadline(_gateway.Time, () => Close(CloseReason.KeepAlive));
             _keepAlive.Start(keepAlive * 1.5);
+        }
     }
 
     /// <summary>[MQTT-3.2.2-21]: the server's where that is shorter, and where the client has none; 3.1.1 has no way to tell the client.</summary>
@@ -233,23 +257,19 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
             ? longest
             : _request.KeepAlive;
 
-    private async Task ReadPackets()
+    /// <summary>Handles what came; false when a packet has to wait.</summary>
+    private bool TryReadPackets(in ReadResult result)
     {
-        while (_closeReason is null)
-        {
-            var result = await _input.ReadAsync();
-            _keepAlive.Touch();
-            var buffer = result.Buffer;
-            var isDone = TryReadPackets(ref buffer);
-            _input.AdvanceTo(buffer.Start, isDone ? result.Buffer.End : buffer.Start);
-            if (_intake.TakeReadyAcks())
-                _writer.Wake();
+        _keepAlive?.Touch();
+        var buffer = result.Buffer;
+        var isDone = TryReadPackets(ref buffer);
+        _input.AdvanceTo(buffer.Start, isDone ? result.Buffer.End : buffer.Start);
+        if (_intake is not null && _intake.TakeReadyAcks())
+            _writer.Wake();
 
-            if (!isDone)
-                await WaitForProgress();
-            else if (result.IsCompleted)
-                Close(CloseReason.ConnectionLost);
-        }
+        if (isDone && result.IsCompleted)
+            Close(CloseReason.ConnectionLost);
+        return isDone;
     }
 
     /// <summary>Handles the packets that are complete; false when one has to wait.</summary>
@@ -280,24 +300,25 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
 
     private async ValueTask WaitForProgress()
     {
-        var untilRetry = _intake.UntilRetry(_gateway.Time.GetTimestamp());
+        var untilRetry = _intake?.UntilRetry(_gateway.Time.GetTimestamp()) ?? TimeSpan.Zero;
         if (untilRetry > TimeSpan.Zero)
         {
             _untilRetry ??= _gateway.Time.CreateTimer(static wakeUp => ((WakeUp)wakeUp!).Raise(), _progress, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _untilRetry.Change(untilRetry, Timeout.InfiniteTimeSpan);
         }
 
-        _keepAlive.IsPaused = true;
+        if (_keepAlive is { } pausing)
+            pausing.IsPaused = true;
         await _progress.Wait();
-        _keepAlive.IsPaused = false;
+        if (_keepAlive is { } goingOn)
+            goingOn.IsPaused = false;
     }
 
     private async Task End(Task writing)
     {
         Close(CloseReason.ConnectionLost);
         var reason = _closeReason!;
-        if (_isAccepted)
-            _intake.Stop();
+        _intake?.Stop();
         var goesOn = _isAccepted && reason != CloseReason.TakenOverElsewhere && _gateway.Sessions.IsKept(_session);
         if (goesOn)
             _session.Detach();
@@ -314,7 +335,7 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
 
         _presence?.Disconnected(reason);
         _gateway.Clients.Leave(this);
-        _left.SetResult();
+        Leave();
         Report(reason);
 
         // A client that is taken over has its session closed by its successor. A server that stops leaves sessions open: the
