@@ -1,4 +1,5 @@
 using OrleansIot.Application.Sessions.Ports;
+using OrleansIot.Gateway.Connections;
 using OrleansIot.Gateway.Peers;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Topics;
@@ -14,6 +15,9 @@ internal sealed class MessageBroker(RetainedMessages retained, SessionJournal jo
 {
     // Up to this many subscriptions are compared with each other; beyond, a dictionary finds those of one session.
     private const int ScanLimit = 16;
+
+    // From this many on, subscribers are woken up together.
+    private const int FanOut = 8;
 
     // Matching happens for every message, and on threads of many connections.
     [ThreadStatic]
@@ -315,6 +319,25 @@ internal sealed class MessageBroker(RetainedMessages retained, SessionJournal jo
         new(subscription.Session!.ClientId, number, (byte)qos, retain, subscription.Identifiers);
 
     private static void Deliver(List<Subscription?> matches, BrokeredMessage message)
+    {
+        if (matches.Count < FanOut)
+        {
+            DeliverEach(matches, message);
+            return;
+        }
+
+        WakeUpBatch.Open();
+        try
+        {
+            DeliverEach(matches, message);
+        }
+        finally
+        {
+            WakeUpBatch.Close();
+        }
+    }
+
+    private static void DeliverEach(List<Subscription?> matches, BrokeredMessage message)
     {
         foreach (var subscription in matches)
         {

@@ -58,7 +58,7 @@ internal sealed class ConnectionWriter(
         _wakeUp.Raise();
     }
 
-    public void Wake() => _wakeUp.Raise();
+    public void Wake() => WakeUpBatch.Raise(_wakeUp);
 
     /// <summary>The client publishes with QoS 1 or 2: from now on these are owed.</summary>
     public void Owe(PublishAcks acks)
