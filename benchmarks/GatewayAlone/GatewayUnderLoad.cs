@@ -27,10 +27,7 @@ internal sealed partial class GatewayUnderLoad : SystemUnderLoad
         };
         var process = ChildProcess.Start("dotnet",
         [
-            typeof(GatewayUnderLoad).Assembly.Location, GatewayHost.Verb, $"--urls=http://127.0.0.1:{httpPort}", "--Gateway:Port=0",
-
-            // As mosquitto is set up here: nothing is shed before memory ends, so that what is lost was lost and not refused.
-            "--Gateway:OutboundQueueMessages=5000000", "--Gateway:OutboundQueueBytes=2000000000", .. listener,
+            typeof(GatewayUnderLoad).Assembly.Location, GatewayHost.Verb, $"--urls=http://127.0.0.1:{httpPort}", "--Gateway:Port=0", .. listener,
         ]);
         var pattern = wire switch
         {

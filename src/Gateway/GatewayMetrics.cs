@@ -37,6 +37,8 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _throttled;
     private readonly Counter<double> _throttledTime;
     private readonly Counter<long> _budgetReached;
+    private readonly Counter<long> _held;
+    private readonly Counter<long> _givenUp;
     private readonly long[] _connections = new long[TransportTags.Length];
     private long _handshakes;
     private long _subscriptions;
@@ -65,6 +67,8 @@ internal sealed class GatewayMetrics : IDisposable
         _connectionsRefused = _meter.CreateCounter<long>("orleansiot_mqtt_refused_connections", "{connection}", "Connections closed before their CONNECT was read, by reason.");
         _throttled = _meter.CreateCounter<long>("orleansiot_mqtt_throttled_publishes", "{message}", "Messages that waited because their client publishes faster than it may.");
         _throttledTime = _meter.CreateCounter<double>("orleansiot_mqtt_throttled_time", "s", "How long such messages waited, and their connections with them.");
+        _held = _meter.CreateCounter<long>("orleansiot_mqtt_held_publishes", "{wait}", "Times that a publisher waited for a subscriber that was behind.");
+        _givenUp = _meter.CreateCounter<long>("orleansiot_mqtt_subscribers_given_up", "{subscriber}", "Subscribers that were behind for so long that publishers wait for them no more.");
         _budgetReached = _meter.CreateCounter<long>("orleansiot_mqtt_outbound_refusals", "{message}", "Deliveries that found no room in Gateway:OutboundBytes.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_handshakes", () => Volatile.Read(ref _handshakes), "{connection}", "Open connections whose CONNECT has not been read.");
         _meter.CreateObservableUpDownCounter("orleansiot_mqtt_inflight", InFlightByDirection, "{message}", "Messages between arrival and acknowledgement, by direction.");
@@ -95,6 +99,11 @@ internal sealed class GatewayMetrics : IDisposable
         _throttled.Add(1);
         _throttledTime.Add(time.TotalSeconds);
     }
+
+    /// <summary>A publisher begins to wait for a subscriber.</summary>
+    public void PublisherHeld() => _held.Add(1);
+
+    public void SubscriberGivenUp() => _givenUp.Add(1);
 
     public void OutboundBudgetReached() => _budgetReached.Add(1);
 

@@ -46,6 +46,8 @@ public static class MqttGatewayBuilderExtensions
         services.AddSingleton<RetainedMessages>();
         services.AddSingleton<MessageBroker>();
         services.AddSingleton<OfflineRoom>();
+        services.AddSingleton<SlowSubscribers>();
+        services.AddSingleton<SessionParts>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<SessionRecovery>();
         services.AddSingleton<ConnectedClients>();

@@ -68,7 +68,9 @@ internal sealed class MqttGatewayServer(
         if (_server is null)
             return;
 
-        await _server.StopAsync(cancellationToken);
+        var stopped = _server.StopAsync(cancellationToken);
+        services.GetRequiredService<ConnectedClients>().Stop();
+        await stopped;
         await services.GetRequiredService<SessionJournal>().Stop(cancellationToken);
     }
 

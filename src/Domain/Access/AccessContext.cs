@@ -21,8 +21,9 @@ public sealed class AccessContext
     // After the values above: it is made of them.
     public static readonly AccessContext Nobody = new("");
 
-    private readonly PolicyValue[] _clientId;
-    private readonly PolicyValue[] _sourceIp;
+    // Made when a policy first asks: most name neither, or one of them.
+    private PolicyValue[]? _clientId;
+    private PolicyValue[]? _sourceIp;
     private readonly PolicyValue[] _thingName = No;
     private readonly PolicyValue[] _thingType = No;
     private readonly FrozenDictionary<string, PolicyValue[]> _thingAttributes = FrozenDictionary<string, PolicyValue[]>.Empty;
@@ -41,12 +42,10 @@ public sealed class AccessContext
     {
         ClientId = clientId;
         Source = source;
-        _clientId = clientId.Length > 0 ? PolicyValue.OfClientId(clientId) : No;
-        _sourceIp = source is null ? No : PolicyValue.Of(source.Text);
         if (thing is not null && thing.Name == clientId)
         {
             IsAttached = true;
-            _thingName = _clientId;
+            _thingName = ClientIds;
             _thingType = thing.TypeName is { } type ? PolicyValue.Of(type) : No;
             _thingAttributes = thing.Attributes.ToFrozenDictionary(pair => pair.Key, pair => PolicyValue.Of(pair.Value));
         }
@@ -62,10 +61,14 @@ public sealed class AccessContext
     /// <summary>Whether the thing of the client's name is attached to its certificate.</summary>
     public bool IsAttached { get; }
 
+    private PolicyValue[] ClientIds => _clientId ??= ClientId.Length > 0 ? PolicyValue.OfClientId(ClientId) : No;
+
+    private PolicyValue[] SourceIps => _sourceIp ??= Source is null ? No : PolicyValue.Of(Source.Text);
+
     internal ReadOnlySpan<PolicyValue> ValuesOf(PolicyVariable variable, ConnectAttributes asked) => variable.Kind switch
     {
-        PolicyVariableKind.ClientId => _clientId,
-        PolicyVariableKind.SourceIp => _sourceIp,
+        PolicyVariableKind.ClientId => ClientIds,
+        PolicyVariableKind.SourceIp => SourceIps,
         PolicyVariableKind.ThingName => _thingName,
         PolicyVariableKind.ThingTypeName => _thingType,
         PolicyVariableKind.ThingIsAttached => IsAttached ? True : False,

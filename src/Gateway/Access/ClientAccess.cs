@@ -27,8 +27,8 @@ internal sealed class ClientAccess(PolicySet policies, AccessContext context, Cl
 
     public ShownCertificate? Certificate { get; init; }
 
-    /// <summary>Ends the connection; set while it is open.</summary>
-    public Action<CloseReason>? Close { get; set; }
+    /// <summary>Set while it is open.</summary>
+    public ClientConnection? Connection { get; set; }
 
     /// <summary>What CONNECT asked for, to ask again when policies change.</summary>
     public ConnectAttributes Attributes { get; init; }
@@ -41,7 +41,7 @@ internal sealed class ClientAccess(PolicySet policies, AccessContext context, Cl
             return true;
 
         if (refusals is { EndsConnection: true })
-            Close?.Invoke(AccessCloseReason.PublishRefused);
+            Connection?.Close(AccessCloseReason.PublishRefused);
         return false;
     }
 

@@ -38,18 +38,18 @@ internal sealed class OpenConnections : IGatewayAccess, IDisposable
         return client is null ? null : (client.Principal.Name, client.Policies, client.Context);
     }
 
-    /// <summary>Enters a connection until what is answered is disposed of.</summary>
-    /// <param name="close">Ends it; on any thread.</param>
-    public IDisposable Enter(ClientAccess client, Action<CloseReason> close)
+    /// <summary>Enters a connection, until it is told that it is left.</summary>
+    public void Enter(ClientAccess client, ClientConnection connection)
     {
-        client.Close = close;
+        client.Connection = connection;
         _all.TryAdd(client, 0);
 
         // What changed between the door and here has been reviewed without it; under the lock, or an older answer might come last.
         lock (_reviewing)
             Review(client);
-        return new Entry(this, client);
     }
+
+    public void Leave(ClientAccess client) => _all.TryRemove(client, out _);
 
     /// <summary>Ends the connections whose token has run out.</summary>
     public void EndExpired(DateTimeOffset now)
@@ -111,11 +111,6 @@ internal sealed class OpenConnections : IGatewayAccess, IDisposable
 
         _metrics.Revoked(tag);
         _logger.Revoked(client.Context.ClientId, client.Principal.Name, client.Refusals?.RemoteEndPoint, reason.Text);
-        client.Close?.Invoke(reason);
-    }
-
-    private sealed class Entry(OpenConnections connections, ClientAccess client) : IDisposable
-    {
-        public void Dispose() => connections._all.TryRemove(client, out _);
+        client.Connection?.Close(reason);
     }
 }

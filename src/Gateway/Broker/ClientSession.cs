@@ -10,7 +10,7 @@ namespace OrleansIot.Gateway.Broker;
 /// What the server knows of a client beside its connection: subscriptions, what is owed to it, and which of its QoS 2 messages were
 /// taken over (4.1). Lasts as long as its expiry interval says (3.1.2.11.2); <see cref="SessionRegistry"/> keeps it meanwhile.
 /// </summary>
-internal sealed class ClientSession(string clientId, MqttGatewayOptions options, GatewayMetrics metrics, OfflineRoom offline, SessionJournal journal)
+internal sealed class ClientSession(string clientId, SessionParts parts)
 {
     private static readonly Dictionary<string, Subscription> NoSubscriptions = [];
 
@@ -20,7 +20,7 @@ internal sealed class ClientSession(string clientId, MqttGatewayOptions options,
 
     public string ClientId { get; } = clientId;
 
-    public DeliveryQueue Deliveries { get; } = new(clientId, options, metrics, offline, journal);
+    public DeliveryQueue Deliveries { get; } = new(clientId, parts);
 
     /// <summary>How long it outlives its connection, in seconds.</summary>
     public uint ExpirySeconds { get; set; }
@@ -53,25 +53,17 @@ internal sealed class ClientSession(string clientId, MqttGatewayOptions options,
     /// <summary>Of its last connection, by which gateways agree on who was last.</summary>
     public PeerStamp ConnectedAt { get; set; }
 
-    /// <summary>Called when a message of QoS 1 or 2 found no room: it must not be lost, so the client has to be told.</summary>
-    public Action OnOverflow { get; set; } = static () => { };
-
     public InboundExchanges UseInbound() => Inbound ??= new InboundExchanges();
 
     /// <summary>A connection begins.</summary>
-    public void Attach(int receiveMaximum, Action onQueued, Action onOverflow)
+    public void Attach(int receiveMaximum, ISubscriber connection)
     {
-        OnOverflow = onOverflow;
         Inbound?.Connect();
-        Deliveries.Connect(receiveMaximum, onQueued);
+        Deliveries.Connect(receiveMaximum, connection);
     }
 
     /// <summary>The connection is gone, the session stays.</summary>
-    public void Detach()
-    {
-        OnOverflow = static () => { };
-        Deliveries.Disconnect();
-    }
+    public void Detach() => Deliveries.Disconnect();
 
     /// <param name="number">Of the stored delivery; 0 where it is not stored.</param>
     public void Deliver(BrokeredMessage message, Subscription subscription, MqttQoS qos, bool retain, long number)
@@ -83,24 +75,24 @@ internal sealed class ClientSession(string clientId, MqttGatewayOptions options,
 
         if (Deliveries.TryAdd(new OutboundPublish(message, subscription, qos, retain, number)))
         {
-            Deliveries.OnQueued();
+            Deliveries.Notify();
             return;
         }
 
         if (number != 0)
-            journal.Note(new SessionChange.Delivered(ClientId, number));
+            parts.Journal.Note(new SessionChange.Delivered(ClientId, number));
         if (!isConnected)
         {
-            metrics.DeliveryShed("offline-full");
+            parts.Metrics.DeliveryShed("offline-full");
         }
         else if (qos == MqttQoS.AtMostOnce)
         {
-            metrics.DeliveryShed("slow-subscriber");
+            parts.Metrics.DeliveryShed("slow-subscriber");
         }
         else
         {
-            metrics.DeliveryShed("slow-subscriber-disconnected");
-            OnOverflow();
+            parts.Metrics.DeliveryShed("slow-subscriber-disconnected");
+            Deliveries.Overflow();
         }
     }
 
@@ -115,18 +107,18 @@ internal sealed class ClientSession(string clientId, MqttGatewayOptions options,
         {
             var qos = Lower(message.QoS, subscription.Options.QoS);
             var number = 0L;
-            if (IsDurable && qos != MqttQoS.AtMostOnce && journal.CanTake)
+            if (IsDurable && qos != MqttQoS.AtMostOnce && parts.Journal.CanTake)
             {
-                number = journal.NextNumber();
-                journal.Write(new SessionChange.Owed(
-                    journal.Stored(message), [new StoredDelivery(ClientId, number, (byte)qos, Retain: true, subscription.Identifiers)]));
+                number = parts.Journal.NextNumber();
+                parts.Journal.Write(new SessionChange.Owed(
+                    parts.Journal.Stored(message), [new StoredDelivery(ClientId, number, (byte)qos, Retain: true, subscription.Identifiers)]));
             }
 
             backlog.Add(new OutboundPublish(message, subscription, qos, Retain: true, number, IsBacklog: true));
         }
 
         Deliveries.AddBacklog(backlog);
-        Deliveries.OnQueued();
+        Deliveries.Notify();
     }
 
     public void Add(Subscription subscription)

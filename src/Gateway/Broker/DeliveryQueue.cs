@@ -6,9 +6,9 @@ namespace OrleansIot.Gateway.Broker;
 
 /// <summary>
 /// What waits for one subscriber, and what it has not acknowledged: the part of a session that outlives its connection.
-/// Bounded; whoever offers a message never waits.
+/// Bounded; whoever offers a message never waits, and is told by <see cref="TryHold"/> before whether it should.
 /// </summary>
-internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options, GatewayMetrics metrics, OfflineRoom offline, SessionJournal journal) : ICommitted
+internal sealed class DeliveryQueue(string clientId, SessionParts parts) : ICommitted
 {
     // What goes out behind one commit.
     private const int HeldMessages = 256;
@@ -20,6 +20,8 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
     private Queue<OutboundPublish>? _held;
     private bool _mayHeldGo;
     private volatile Mode _mode = Mode.Offline;
+    private ISubscriber? _subscriber;
+    private PublisherBrake? _brake; // most subscribers keep up
     private int _receiveMaximum;
     private int _live;
     private int _backlog;
@@ -32,13 +34,13 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
         Closed,
     }
 
-    /// <summary>Called when something can be taken; on any thread.</summary>
-    public Action OnQueued { get; set; } = static () => { };
-
     public bool IsConnected => _mode == Mode.Connected;
 
+    /// <summary>Whether who publishes to the subscriber waits for it.</summary>
+    public bool IsBehind => Volatile.Read(ref _brake) is { IsOn: true };
+
     /// <summary>Whether the subscriber is behind so far that the next message may find no room.</summary>
-    public bool IsFull => Volatile.Read(ref _live) >= options.OutboundQueueMessages || Volatile.Read(ref _bytes) >= options.OutboundQueueBytes;
+    public bool IsFull => Volatile.Read(ref _live) >= parts.Options.OutboundQueueMessages || Volatile.Read(ref _bytes) >= parts.Options.OutboundQueueBytes;
 
     /// <summary>Whether the retained messages of earlier subscriptions are more than the queue would hold of live ones.</summary>
     public bool HasLongBacklog
@@ -46,7 +48,7 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
         get
         {
             lock (_lock)
-                return _backlog > options.OutboundQueueMessages;
+                return _backlog > parts.Options.OutboundQueueMessages;
         }
     }
 
@@ -61,12 +63,12 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
     }
 
     /// <summary>Starts a connection that lets this many messages be unacknowledged; what earlier ones left goes first.</summary>
-    public void Connect(int receiveMaximum, Action onQueued)
+    public void Connect(int receiveMaximum, ISubscriber subscriber)
     {
         lock (_lock)
         {
-            OnQueued = onQueued;
-            offline.Count(-_bytes);
+            _subscriber = subscriber;
+            parts.Offline.Count(-_bytes);
             _mode = Mode.Connected;
             _receiveMaximum = receiveMaximum;
             _window?.Connect(receiveMaximum);
@@ -81,7 +83,8 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
             if (_mode != Mode.Connected)
                 return;
 
-            OnQueued = static () => { };
+            _subscriber = null;
+            _brake?.Release();
             var waiting = new Queue<OutboundPublish>();
             foreach (var publish in _held ?? [])
             {
@@ -95,7 +98,7 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
                 Keep(publish);
             _waiting = waiting.Count == 0 ? null : waiting;
             _mode = Mode.Offline;
-            offline.Count(_bytes);
+            parts.Offline.Count(_bytes);
 
             void Keep(OutboundPublish publish)
             {
@@ -133,17 +136,38 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
                 return true;
             if (!HasRoom(publish.Message.Size))
                 return false;
-            if (!metrics.Outbound.TryTake(_bytes, publish.Message.Size, publish.QoS))
+            if (!parts.Metrics.Outbound.TryTake(_bytes, publish.Message.Size, publish.QoS))
             {
-                metrics.OutboundBudgetReached();
+                parts.Metrics.OutboundBudgetReached();
                 return false;
             }
 
             Volatile.Write(ref _live, _live + 1);
             Note(publish.Message.Size);
             (_waiting ??= new()).Enqueue(publish);
+            if (_mode == Mode.Connected && IsAbove(numerator: 4))
+                Brake();
             return true;
         }
+    }
+
+    /// <summary>Something can be taken.</summary>
+    public void Notify() => Volatile.Read(ref _subscriber)?.OnQueued();
+
+    /// <summary>A message found no room that must not be lost.</summary>
+    public void Overflow() => Volatile.Read(ref _subscriber)?.OnOverflow();
+
+    /// <summary>For how long at the most a publisher has to wait, which is called earlier where that changes; null where it need not.</summary>
+    public TimeSpan? TryHold(HeldPublisher publisher, bool isQoS0, long now)
+    {
+        lock (_lock)
+            return _brake?.TryHold(publisher, isQoS0, now);
+    }
+
+    public void LetGo(HeldPublisher publisher)
+    {
+        lock (_lock)
+            _brake?.LetGo(publisher);
     }
 
     public void AddBacklog(IEnumerable<OutboundPublish> publishes)
@@ -254,7 +278,8 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
             if (_mode == Mode.Closed)
                 return [];
 
-            OnQueued = static () => { };
+            _subscriber = null;
+            _brake?.Release();
 
             // [MQTT-4.8.2-5]: a QoS 2 message that has gone out is nobody else's.
             OutboundPublish[] left =
@@ -274,14 +299,9 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
     /// <summary>The identifiers of what is held are stored.</summary>
     void ICommitted.Committed(bool isStored)
     {
-        Action onQueued;
         lock (_lock)
-        {
             _mayHeldGo = true;
-            onQueued = OnQueued;
-        }
-
-        onQueued();
+        Notify();
     }
 
     private OutboundWindow<OutboundPublish> Window()
@@ -297,8 +317,8 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
 
     private bool HasRoom(int size) => _mode switch
     {
-        Mode.Connected => _live < options.OutboundQueueMessages && _bytes + size <= options.OutboundQueueBytes,
-        Mode.Offline => _live < options.OfflineQueueMessages && _bytes + size <= options.OfflineQueueBytes && offline.Has(size),
+        Mode.Connected => _live < parts.Options.OutboundQueueMessages && _bytes + size <= parts.Options.OutboundQueueBytes,
+        Mode.Offline => _live < parts.Options.OfflineQueueMessages && _bytes + size <= parts.Options.OfflineQueueBytes && parts.Offline.Has(size),
         _ => true,
     };
 
@@ -326,10 +346,10 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
         foreach (var publish in held)
         {
             if (publish.QoS == MqttQoS.ExactlyOnce && publish.Number != 0)
-                journal.Note(new SessionChange.Sent(clientId, publish.Number, publish.PacketId));
+                parts.Journal.Note(new SessionChange.Sent(clientId, publish.Number, publish.PacketId));
         }
 
-        journal.Note(null, this);
+        parts.Journal.Note(null, this);
     }
 
     /// <summary>False while something is held that has to go before anything else.</summary>
@@ -358,7 +378,7 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
     {
         Leave(publish);
         if (publish.Number != 0)
-            journal.Note(new SessionChange.Delivered(clientId, publish.Number));
+            parts.Journal.Note(new SessionChange.Delivered(clientId, publish.Number));
     }
 
     private void Leave(in OutboundPublish publish)
@@ -371,11 +391,24 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
 
         Volatile.Write(ref _live, _live - 1);
         Count(-publish.Message.Size);
+        _brake?.Taken(hasCaughtUp: !IsAbove(numerator: 3), isIdle: _live == 0);
+    }
+
+    /// <summary>Half of the queue is much, and three eighths of it are little enough again.</summary>
+    private bool IsAbove(int numerator) =>
+        _live > (long)parts.Options.OutboundQueueMessages * numerator / 8 || _bytes > (long)parts.Options.OutboundQueueBytes * numerator / 8;
+
+    private void Brake()
+    {
+        if (_brake is null)
+            Volatile.Write(ref _brake, new PublisherBrake(parts.Slow));
+        if (_brake!.Apply())
+            _subscriber?.OnBehind();
     }
 
     private void Count(long bytes)
     {
-        metrics.Outbound.Change(bytes);
+        parts.Metrics.Outbound.Change(bytes);
         Note(bytes);
     }
 
@@ -384,6 +417,6 @@ internal sealed class DeliveryQueue(string clientId, MqttGatewayOptions options,
     {
         Volatile.Write(ref _bytes, _bytes + bytes);
         if (_mode == Mode.Offline)
-            offline.Count(bytes);
+            parts.Offline.Count(bytes);
     }
 }

@@ -1,16 +1,23 @@
 using OrleansIot.Application.Sessions.Ports;
+using OrleansIot.Gateway.Connections;
 using OrleansIot.Gateway.Peers;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Topics;
 
 namespace OrleansIot.Gateway.Broker;
 
-/// <summary>From publishers to subscribers. Never waits: what a subscriber cannot take is that subscriber's loss.</summary>
+/// <summary>
+/// From publishers to subscribers. Never waits: what a subscriber cannot take is that subscriber's loss. A client that can wait asks
+/// before (<see cref="Holds"/>).
+/// </summary>
 /// <param name="peers">Null in a gateway that is alone.</param>
-internal sealed class MessageBroker(RetainedMessages retained, SessionJournal journal, GatewayMetrics metrics, PeerRelay? peers = null)
+internal sealed class MessageBroker(RetainedMessages retained, SessionJournal journal, GatewayMetrics metrics, SlowSubscribers slow, PeerRelay? peers = null)
 {
     // Up to this many subscriptions are compared with each other; beyond, a dictionary finds those of one session.
     private const int ScanLimit = 16;
+
+    // From this many on, subscribers are woken up together.
+    private const int FanOut = 8;
 
     // Matching happens for every message, and on threads of many connections.
     [ThreadStatic]
@@ -21,6 +28,27 @@ internal sealed class MessageBroker(RetainedMessages retained, SessionJournal jo
 
     /// <summary>Whether clients may share subscriptions; not in a cluster, where a group would get each message once on every silo.</summary>
     public bool CanShare => peers is null;
+
+    /// <summary>Whether any client might have to wait.</summary>
+    public bool MayHold => slow.Any;
+
+    /// <summary>Whether a client has to wait for somebody that its message is for.</summary>
+    public bool Holds(ReadOnlySpan<byte> topic, MqttQoS qos, ClientSession publisher, HeldPublisher held, long now)
+    {
+        var isHeld = false;
+        var matches = Match(topic);
+        foreach (var match in matches)
+        {
+            var queue = match!.Group is { } group ? group.Behind() : match.Session!.Deliveries;
+            isHeld = queue is not null && queue != publisher.Deliveries
+                && held.IsHeldBy(queue, qos == MqttQoS.AtMostOnce || match is { Group: null, Options.QoS: MqttQoS.AtMostOnce }, now);
+            if (isHeld)
+                break;
+        }
+
+        Return(matches);
+        return isHeld;
+    }
 
     /// <summary>Whether a message would be of use to anybody, so that it is worth a copy.</summary>
     public bool IsWanted(ReadOnlySpan<byte> topic, bool retain)
@@ -291,6 +319,25 @@ internal sealed class MessageBroker(RetainedMessages retained, SessionJournal jo
         new(subscription.Session!.ClientId, number, (byte)qos, retain, subscription.Identifiers);
 
     private static void Deliver(List<Subscription?> matches, BrokeredMessage message)
+    {
+        if (matches.Count < FanOut)
+        {
+            DeliverEach(matches, message);
+            return;
+        }
+
+        WakeUpBatch.Open();
+        try
+        {
+            DeliverEach(matches, message);
+        }
+        finally
+        {
+            WakeUpBatch.Close();
+        }
+    }
+
+    private static void DeliverEach(List<Subscription?> matches, BrokeredMessage message)
     {
         foreach (var subscription in matches)
         {

@@ -14,7 +14,7 @@ namespace OrleansIot.Gateway.Broker;
 /// id come one after another (<see cref="ConnectedClients"/>); only what is due comes between.
 /// </summary>
 internal sealed class SessionRegistry(
-    IOptions<MqttGatewayOptions> options, SessionJournal journal, MessageBroker broker, TelemetryIngest telemetry, OfflineRoom offline, GatewayMetrics metrics,
+    IOptions<MqttGatewayOptions> options, SessionJournal journal, MessageBroker broker, TelemetryIngest telemetry, SessionParts parts, GatewayMetrics metrics,
     TimeProvider time, ILogger<SessionRegistry> logger) : IDisposable
 {
     /// <summary>3.1.2.11.2: a session of this expiry never ends by itself.</summary>
@@ -84,7 +84,7 @@ internal sealed class SessionRegistry(
 
         isPresent = session is not null && ended is null;
         if (!isPresent)
-            session = new ClientSession(clientId, options.Value, metrics, offline, journal);
+            session = new ClientSession(clientId, parts);
 
         session!.ConnectedAt = at;
         session.ExpirySeconds = expirySeconds;
@@ -155,7 +155,7 @@ internal sealed class SessionRegistry(
     public void Restore(StoredSession stored)
     {
         // What ended with the process was not said goodbye to: it counts from now.
-        var session = new ClientSession(stored.ClientId, options.Value, metrics, offline, journal)
+        var session = new ClientSession(stored.ClientId, parts)
         {
             ExpirySeconds = stored.ExpirySeconds,
             IsDurable = true,

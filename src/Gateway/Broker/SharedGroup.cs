@@ -60,11 +60,28 @@ internal sealed class SharedGroup
             var deliveries = member.Session!.Deliveries;
             if (!deliveries.IsConnected)
                 continue;
-            if (!deliveries.IsFull)
+            if (!deliveries.IsFull && !deliveries.IsBehind)
                 return member;
             connected ??= member;
         }
 
         return connected ?? members[first];
+    }
+
+    /// <summary>Whose queue a publisher waits for: null while there is a member that keeps up, or none is connected.</summary>
+    public DeliveryQueue? Behind()
+    {
+        DeliveryQueue? behind = null;
+        foreach (var member in Volatile.Read(ref _members))
+        {
+            var deliveries = member.Session!.Deliveries;
+            if (!deliveries.IsConnected)
+                continue;
+            if (!deliveries.IsBehind)
+                return null;
+            behind ??= deliveries;
+        }
+
+        return behind;
     }
 }

@@ -59,7 +59,8 @@ internal sealed partial class ClientConnection
         if (publish.Properties.TryGetNumber(MqttPropertyId.SubscriptionIdentifier, out _))
             return Refuse(MqttReasonCode.ProtocolError, "a subscription identifier from a client");
 
-        if (publish.QoS != MqttQoS.AtMostOnce && _intake.IsOneTooMany)
+        var intake = Intake();
+        if (publish.QoS != MqttQoS.AtMostOnce && intake.IsOneTooMany)
             return Refuse(MqttReasonCode.ReceiveMaximumExceeded, $"more than {_gateway.Options.ReceiveMaximum} messages that are not acknowledged");
 
         if (publish.Properties.TryGetNumber(MqttPropertyId.TopicAlias, out var alias))
@@ -70,7 +71,7 @@ internal sealed partial class ClientConnection
                 return Refuse(reason, $"topic alias {alias}, which was not offered or never set");
         }
 
-        return _intake.TryTake(publish, arrival);
+        return intake.TryTake(publish, arrival);
 
         bool Refuse(MqttReasonCode code, string what)
         {

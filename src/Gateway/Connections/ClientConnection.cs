@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansIot.Application.Twins;
 using OrleansIot.Domain.Devices;
@@ -21,7 +20,7 @@ namespace OrleansIot.Gateway.Connections;
 /// One client from its accepted CONNECT to its end. Two loops: this reader, which alone touches the session's subscriptions,
 /// and the <see cref="ConnectionWriter"/>. Whoever else wants something of it calls <see cref="Close"/>.
 /// </summary>
-internal sealed partial class ClientConnection : IDisposable
+internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDisposable
 {
     // A client that takes its last packets takes them in this time; the socket of another is cut.
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1);
@@ -40,20 +39,20 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly ClientAccess _access;
     private readonly DeviceId? _device;
     private readonly SessionId _sessionId;
-    private readonly PublishAcks _acks;
     private readonly ConnectionWriter _writer;
-    private readonly SilenceDeadline _keepAlive;
     private readonly WakeUp _progress = new();
     private readonly PublishThrottle? _throttle;
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ClientSession _session = null!; // this and the intake from when the connection is accepted
-    private PublishIntake _intake = null!;
+    private ClientSession _session = null!; // from when the connection is accepted
+    private PublishIntake? _intake; // from its first message
+    private SilenceDeadline? _keepAlive;
+    private TaskCompletionSource? _left; // where somebody waits for it
+    private bool _hasLeft;
     private InboundAliases? _aliases;
     private uint _askedExpiry;
     private CloseReason? _closeReason;
     private PendingSubscribe? _subscribing;
     private ClientPresence? _presence;
-    private ITimer? _untilShedding;
+    private ITimer? _untilRetry;
     private bool _isAccepted;
 
     public ClientConnection(ConnectionContext connection, MqttFrameReader frames, ConnectRequest request, GatewayParts gateway)
@@ -64,10 +63,8 @@ internal sealed partial class ClientConnection : IDisposable
         _sessionId = gateway.Devices.Next();
         _access = request.Access;
 
-        _acks = new PublishAcks(gateway.Options.ReceiveMaximum + MaxUnsentAcks);
-        _writer = new ConnectionWriter(connection.Transport.Output, request.Client, _access, _acks, gateway.Time, gateway.Metrics) { OnWritten = _progress.Raise };
+        _writer = new ConnectionWriter(connection.Transport.Output, request.Client, _access, gateway.Time, gateway.Metrics);
         _throttle = PublishThrottle.For(gateway, _progress.Raise);
-        _keepAlive = new SilenceDeadline(gateway.Time, () => Close(CloseReason.KeepAlive));
     }
 
     public string ClientId { get; }
@@ -82,10 +79,23 @@ internal sealed partial class ClientConnection : IDisposable
     public bool MayBeElsewhere => _request.ClientId.Length > 0;
 
     /// <summary>Completes when the connection reads no more, has no subscriptions, and its id is free.</summary>
-    public Task Left => _left.Task;
+    public Task Left
+    {
+        get
+        {
+            lock (_progress)
+            {
+                if (_hasLeft)
+                    return Task.CompletedTask;
+
+                _left ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _left.Task;
+            }
+        }
+    }
 
     /// <summary>Readings on their way to being stored, and messages that the client has not acknowledged.</summary>
-    public (int In, int Out) InFlight => _isAccepted ? (_intake.InFlight, _session.Deliveries.InFlight) : default;
+    public (int In, int Out) InFlight => _isAccepted ? (_intake?.InFlight ?? 0, _session.Deliveries.InFlight) : default;
 
     private MqttVersion Version => _request.Client.Version;
 
@@ -99,16 +109,33 @@ internal sealed partial class ClientConnection : IDisposable
         _progress.Raise();
     }
 
+    /// <summary>Answers, PUBACKs or messages have left. On the writer's thread.</summary>
+    public void OnWritten() => _progress.Raise();
+
+    void ISubscriber.OnQueued() => _writer.Wake();
+
+    void ISubscriber.OnOverflow() => Close(CloseReason.TooSlow);
+
+    void ISubscriber.OnBehind() => _progress.Raise();
+
+    void IPublisher.OnRoom() => _progress.Raise();
+
+    void IPublisher.OnAcksReady() => _writer.Wake();
+
+    void IPublisher.OnNotStored() => Close(CloseReason.NotStored);
+
     public async Task Run()
     {
-        using var stopping = _connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
-            .Register(() => Close(CloseReason.ServerStopping));
-        var writing = Write();
+        var writing = _writer.Run(this);
         try
         {
-            var evicted = await _gateway.Clients.Enter(this);
-            if (await TryOpen(evicted))
-                await ReadPackets();
+            // Reads here and not in a method of its own, which would be another object for each of many idle clients.
+            for (var isOpen = await TryOpen(await _gateway.Clients.Enter(this)); isOpen && _closeReason is null;)
+            {
+                var result = await _input.ReadAsync();
+                if (!TryReadPackets(result))
+                    await WaitForProgress();
+            }
         }
         catch (Exception lost) when (lost is IOException or OperationCanceledException)
         {
@@ -127,25 +154,33 @@ internal sealed partial class ClientConnection : IDisposable
 
     public void Dispose()
     {
-        _keepAlive.Dispose();
+        _gateway.Gate.Open.Leave(_access);
+        _keepAlive?.Dispose();
         _throttle?.Dispose();
-        _untilShedding?.Dispose();
+        _untilRetry?.Dispose();
     }
 
-    private async Task Write()
+    private void Leave()
     {
-        try
+        lock (_progress)
         {
-            await _writer.Run();
+            _hasLeft = true;
+            _left?.SetResult();
         }
-        catch (Exception lost) when (lost is IOException or OperationCanceledException)
-        {
-            // Told below.
-        }
-        finally
-        {
-            Close(CloseReason.ConnectionLost);
-        }
+    }
+
+    /// <summary>What takes its messages in; most clients of many only listen.</summary>
+    private PublishIntake Intake()
+    {
+        if (_intake is not null)
+            return _intake;
+
+        var acks = new PublishAcks(_gateway.Options.ReceiveMaximum + MaxUnsentAcks);
+        _writer.Owe(acks);
+        var intake = new PublishIntake(
+            _session, Version, _access, _device, _sessionId, acks, _gateway.Broker, _gateway.Telemetry, _gateway.Options, _gateway.Time, _gateway.Metrics, this);
+        Volatile.Write(ref _intake, intake);
+        return intake;
     }
 
     private async ValueTask<bool> TryOpen(ClientConnection? evicted)
@@ -193,18 +228,11 @@ internal sealed partial class ClientConnection : IDisposable
     {
         _session = _gateway.Sessions.Open(ClientId, _request.CleanStart, expiry, ConnectedAt, out var isPresent);
         _askedExpiry = asked;
-        _intake = new PublishIntake(
-            _session, Version, _access, _device, _sessionId, _acks, _gateway.Broker, _gateway.Telemetry, _gateway.Options, _gateway.Time, _gateway.Metrics)
-        {
-            OnAcksReady = _writer.Wake,
-            OnRoom = _progress.Raise,
-            OnNotStored = () => Close(CloseReason.NotStored),
-        };
         _isAccepted = true;
         _presence = _gateway.Presence.Connected(this, _access.Principal, _connection);
         _gateway.Metrics.Connect(MqttReasonCode.Success);
         _gateway.Logger.ClientConnected(ClientId, _connection.RemoteEndPoint, Version == MqttVersion.V5 ? "5.0" : "3.1.1");
-        _session.Attach(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight), _writer.Wake, () => Close(CloseReason.TooSlow));
+        _session.Attach(Math.Min(_request.Client.ReceiveMaximum, MaxOutboundInFlight), this);
 
         var keepAlive = KeepAlive();
         var granted = new ConnectGrant(
@@ -217,7 +245,10 @@ internal sealed partial class ClientConnection : IDisposable
 
         // [MQTT-3.1.2-22] (3.1.1: -24): one and a half times the keep-alive.
         if (keepAlive > TimeSpan.Zero)
+        {
+            _keepAlive = new SilenceDeadline(_gateway.Time, () => Close(CloseReason.KeepAlive));
             _keepAlive.Start(keepAlive * 1.5);
+        }
     }
 
     /// <summary>[MQTT-3.2.2-21]: the server's where that is shorter, and where the client has none; 3.1.1 has no way to tell the client.</summary>
@@ -226,23 +257,19 @@ internal sealed partial class ClientConnection : IDisposable
             ? longest
             : _request.KeepAlive;
 
-    private async Task ReadPackets()
+    /// <summary>Handles what came; false when a packet has to wait.</summary>
+    private bool TryReadPackets(in ReadResult result)
     {
-        while (_closeReason is null)
-        {
-            var result = await _input.ReadAsync();
-            _keepAlive.Touch();
-            var buffer = result.Buffer;
-            var isDone = TryReadPackets(ref buffer);
-            _input.AdvanceTo(buffer.Start, isDone ? result.Buffer.End : buffer.Start);
-            if (_intake.TakeReadyAcks())
-                _writer.Wake();
+        _keepAlive?.Touch();
+        var buffer = result.Buffer;
+        var isDone = TryReadPackets(ref buffer);
+        _input.AdvanceTo(buffer.Start, isDone ? result.Buffer.End : buffer.Start);
+        if (_intake is not null && _intake.TakeReadyAcks())
+            _writer.Wake();
 
-            if (!isDone)
-                await WaitForProgress();
-            else if (result.IsCompleted)
-                Close(CloseReason.ConnectionLost);
-        }
+        if (isDone && result.IsCompleted)
+            Close(CloseReason.ConnectionLost);
+        return isDone;
     }
 
     /// <summary>Handles the packets that are complete; false when one has to wait.</summary>
@@ -273,22 +300,25 @@ internal sealed partial class ClientConnection : IDisposable
 
     private async ValueTask WaitForProgress()
     {
-        var untilShedding = _intake.UntilShedding(_gateway.Time.GetTimestamp());
-        if (untilShedding > TimeSpan.Zero)
+        var untilRetry = _intake?.UntilRetry(_gateway.Time.GetTimestamp()) ?? TimeSpan.Zero;
+        if (untilRetry > TimeSpan.Zero)
         {
-            _untilShedding ??= _gateway.Time.CreateTimer(static wakeUp => ((WakeUp)wakeUp!).Raise(), _progress, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _untilShedding.Change(untilShedding, Timeout.InfiniteTimeSpan);
+            _untilRetry ??= _gateway.Time.CreateTimer(static wakeUp => ((WakeUp)wakeUp!).Raise(), _progress, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _untilRetry.Change(untilRetry, Timeout.InfiniteTimeSpan);
         }
 
-        _keepAlive.IsPaused = true;
+        if (_keepAlive is { } pausing)
+            pausing.IsPaused = true;
         await _progress.Wait();
-        _keepAlive.IsPaused = false;
+        if (_keepAlive is { } goingOn)
+            goingOn.IsPaused = false;
     }
 
     private async Task End(Task writing)
     {
         Close(CloseReason.ConnectionLost);
         var reason = _closeReason!;
+        _intake?.Stop();
         var goesOn = _isAccepted && reason != CloseReason.TakenOverElsewhere && _gateway.Sessions.IsKept(_session);
         if (goesOn)
             _session.Detach();
@@ -305,7 +335,7 @@ internal sealed partial class ClientConnection : IDisposable
 
         _presence?.Disconnected(reason);
         _gateway.Clients.Leave(this);
-        _left.SetResult();
+        Leave();
         Report(reason);
 
         // A client that is taken over has its session closed by its successor. A server that stops leaves sessions open: the

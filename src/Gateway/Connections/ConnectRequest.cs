@@ -14,6 +14,10 @@ internal sealed record ConnectRequest(
     ClientTraits Client, string ClientId, bool CleanStart, uint? SessionExpiry, TimeSpan KeepAlive, WillMessage? Will, byte[] Password,
     bool WantsOtherAuthentication)
 {
+    // Most clients say nothing in particular, and each keeps what it said.
+    private static readonly ClientTraits Usual311 = new(MqttVersion.V311);
+    private static readonly ClientTraits Usual5 = new(MqttVersion.V5);
+
     public string UserName { get; init; } = "";
 
     /// <summary>What the client asks for beyond the connection, as policies name it.</summary>
@@ -31,6 +35,7 @@ internal sealed record ConnectRequest(
             properties.TryGetNumber(MqttPropertyId.MaximumPacketSize, out var maxPacketSize) ? (int)Math.Min(maxPacketSize, int.MaxValue) : int.MaxValue,
             !properties.TryGetNumber(MqttPropertyId.RequestProblemInformation, out var wantsProblems) || wantsProblems != 0,
             properties.TryGetNumber(MqttPropertyId.TopicAliasMaximum, out var aliases) ? (int)aliases : 0);
+        client = client == Usual311 ? Usual311 : client == Usual5 ? Usual5 : client;
         uint? expiry = version == MqttVersion.V311 ? null : properties.TryGetNumber(MqttPropertyId.SessionExpiryInterval, out var seconds) ? seconds : 0;
 
         return new ConnectRequest(

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Gateway.Connections;
@@ -17,8 +16,7 @@ internal sealed class Handshake(ConnectionContext connection, MqttFrameReader fr
     {
         var input = connection.Transport.Input;
         using var deadline = new SilenceDeadline(gateway.Time, () => End($"no CONNECT within {gateway.Options.ConnectTimeout.TotalSeconds:0.#} s"));
-        using var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
-            .Register(() => End(CloseReason.ServerStopping.Text));
+        using var stopping = gateway.Clients.Stopping.Register(() => End(CloseReason.ServerStopping.Text));
         deadline.Start(gateway.Options.ConnectTimeout);
 
         try

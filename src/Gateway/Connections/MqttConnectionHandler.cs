@@ -22,7 +22,7 @@ internal sealed class MqttConnectionHandler(GatewayParts gateway) : ConnectionHa
 
             admission?.HandshakeDone();
             using var client = new ClientConnection(connection, frames, request, gateway);
-            using var open = gateway.Gate.Open.Enter(request.Access, client.Close);
+            gateway.Gate.Open.Enter(request.Access, client);
             await client.Run();
         }
         finally

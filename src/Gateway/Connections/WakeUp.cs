@@ -15,8 +15,18 @@ internal sealed class WakeUp : IValueTaskSource
 
     public void Raise()
     {
-        if (Interlocked.Exchange(ref _state, Raised) == Awaited)
+        if (TryClaim())
             _source.SetResult(true);
+    }
+
+    /// <summary>True where the loop sleeps, and the caller alone is to have it go on.</summary>
+    public bool TryClaim() => Interlocked.Exchange(ref _state, Raised) == Awaited;
+
+    /// <summary>Has the loop go on within this call; for whoever has claimed it.</summary>
+    public void GoOnHere()
+    {
+        _source.RunContinuationsAsynchronously = false;
+        _source.SetResult(true);
     }
 
     /// <summary>Completes when raised since the last wait ended. One waiter at a time.</summary>
@@ -26,6 +36,7 @@ internal sealed class WakeUp : IValueTaskSource
             return ValueTask.CompletedTask;
 
         _source.Reset();
+        _source.RunContinuationsAsynchronously = true;
         if (Interlocked.CompareExchange(ref _state, Awaited, Idle) == Idle)
             return new ValueTask(this, _source.Version);
 

@@ -16,28 +16,25 @@ namespace OrleansIot.Gateway.Telemetry;
 /// </summary>
 internal sealed class PublishIntake(
     ClientSession session, MqttVersion version, ClientAccess access, DeviceId? device, SessionId sessionId, PublishAcks acks, MessageBroker broker,
-    TelemetryIngest telemetry, MqttGatewayOptions options, TimeProvider time, GatewayMetrics metrics) : IPublishOrigin
+    TelemetryIngest telemetry, MqttGatewayOptions options, TimeProvider time, GatewayMetrics metrics, IPublisher publisher) : IPublishOrigin
 {
+    // Timers are no finer.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
     private readonly TopicRouteCache _routes = new();
     private readonly Stack<ReadingInFlight> _spare = new();
     private int _inFlight;
+    private HeldPublisher? _held; // most publish to nobody slow
     private bool _acksReady;
     private long? _congestedSince;
 
     /// <summary>Readings on their way to being stored.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>Called when there is room again; on any thread.</summary>
-    public Action OnRoom { get; set; } = static () => { };
-
-    /// <summary>Called when PUBACKs can leave that <see cref="TakeReadyAcks"/> did not tell of; on any thread.</summary>
-    public Action OnAcksReady { get; set; } = static () => { };
-
-    /// <summary>Called when a client of 3.1.1 must not be sent the PUBACK that it waits for.</summary>
-    public Action OnNotStored { get; set; } = static () => { };
-
-    /// <summary>When a QoS 0 reading that has to wait may be dropped, in time from <paramref name="now"/>.</summary>
-    public TimeSpan UntilShedding(long now) => options.ShedAfter - time.GetElapsedTime(_congestedSince ?? now, now);
+    /// <summary>When a message that has to wait is to be tried again, whatever comes in between; in time from <paramref name="now"/>.</summary>
+    public TimeSpan UntilRetry(long now) => _held?.Wait is { } wait
+        ? TimeSpan.FromTicks(Math.Max((wait.Span - time.GetElapsedTime(wait.From, now)).Ticks, ShortestWait.Ticks))
+        : UntilShedding(now);
 
     /// <summary>Whether messages taken since the last call have PUBACKs that can leave.</summary>
     public bool TakeReadyAcks()
@@ -63,6 +60,9 @@ internal sealed class PublishIntake(
             telemetry.Shed();
             return true;
         }
+
+        if (route.Kind != TopicKind.Reserved && IsHeld(publish, arrival.Timestamp))
+            return false;
 
         var ticket = default(PublishTicket);
         if (publish.QoS != MqttQoS.AtMostOnce)
@@ -116,8 +116,8 @@ internal sealed class PublishIntake(
         }
 
         if (acksReady)
-            OnAcksReady();
-        OnRoom();
+            publisher.OnAcksReady();
+        publisher.OnRoom();
     }
 
     /// <summary>A message that is not a reading has to wait for those that it is owed to.</summary>
@@ -126,6 +126,24 @@ internal sealed class PublishIntake(
         Interlocked.Increment(ref _inFlight);
         return Spare().Await(ticket, answer);
     }
+
+    /// <summary>No more messages come.</summary>
+    public void Stop() => _held?.LeaveLine();
+
+    private bool IsHeld(scoped in PublishPacket publish, long now)
+    {
+        _held?.NoLonger();
+
+        // Who is waited for waits for nobody: its acknowledgements come behind its message, and two could wait for each other.
+        if (!broker.MayHold || session.Deliveries.IsBehind)
+            return false;
+
+        _held ??= new HeldPublisher(publisher.OnRoom);
+        return broker.Holds(publish.Topic, publish.QoS, session, _held, now);
+    }
+
+    /// <summary>When a QoS 0 reading that has to wait may be dropped, in time from <paramref name="now"/>.</summary>
+    private TimeSpan UntilShedding(long now) => options.ShedAfter - time.GetElapsedTime(_congestedSince ?? now, now);
 
     // Overload is told from a slow moment by how long the connection has been near its bound, not by single waits: while
     // readings are stored at all, each wait is short.
@@ -213,7 +231,7 @@ internal sealed class PublishIntake(
         {
             // 3.1.1 cannot say that a message was not stored: without its PUBACK the device sends it again when it is back. The ticket
             // stays open, so that no later PUBACK leaves in place of the one that must not.
-            OnNotStored();
+            publisher.OnNotStored();
             return false;
         }
 
