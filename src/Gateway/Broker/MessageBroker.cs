@@ -320,13 +320,12 @@ internal sealed class MessageBroker(RetainedMessages retained, SessionJournal jo
 
     private static void Deliver(List<Subscription?> matches, BrokeredMessage message)
     {
-        if (matches.Count < FanOut)
+        if (matches.Count < FanOut || !WakeUpBatch.TryOpen())
         {
             DeliverEach(matches, message);
             return;
         }
 
-        WakeUpBatch.Open();
         try
         {
             DeliverEach(matches, message);

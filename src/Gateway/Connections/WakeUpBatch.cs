@@ -15,8 +15,15 @@ internal sealed class WakeUpBatch : IThreadPoolWorkItem
     private readonly WakeUp[] _claimed = new WakeUp[Most];
     private int _count;
 
-    /// <summary>Until <see cref="Close"/>, what this thread wakes up is gathered.</summary>
-    public static void Open() => _open = new WakeUpBatch();
+    /// <summary>Until <see cref="Close"/>, what this thread wakes up is gathered. False within a delivery that has done so already.</summary>
+    public static bool TryOpen()
+    {
+        if (_open is not null)
+            return false;
+
+        _open = new WakeUpBatch();
+        return true;
+    }
 
     public static void Close()
     {
@@ -41,7 +48,7 @@ internal sealed class WakeUpBatch : IThreadPoolWorkItem
         if (batch._count == Most)
         {
             batch.Queue();
-            Open();
+            _open = new WakeUpBatch();
         }
     }
 
