@@ -1,5 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.Mqtt.Topics;
 
 namespace OrleansIot.Gateway.Tests;
 
@@ -36,6 +39,32 @@ public sealed class SharedSubscriptionTests : IAsyncLifetime
             Assert.Equal($"{n}", (await other.Expect(MqttPacketType.Publish)).Payload);
             Assert.Equal($"{n}", (await plain.Expect(MqttPacketType.Publish)).Payload);
         }
+    }
+
+    [Fact]
+    public void Members_that_begin_a_group_at_the_same_moment_are_in_one_group()
+    {
+        var broker = _gateway.Services.GetRequiredService<MessageBroker>();
+        var parts = _gateway.Services.GetRequiredService<SessionParts>();
+        var groups = new SharedGroup?[2];
+        using var together = new Barrier(2);
+        Parallel.For(0, 2, new ParallelOptions { MaxDegreeOfParallelism = 2 }, member =>
+        {
+            for (var round = 0; round < 2_000; round++)
+            {
+                var interest = 0L;
+                Assert.True(TopicFilter.TryParse($"$share/g/{round}", out var filter));
+                var subscription = new Subscription(new ClientSession($"m{member}", parts), filter, new SubscriptionOptions(MqttQoS.AtMostOnce), []);
+                together.SignalAndWait();
+                broker.Subscribe(ref subscription, ref interest);
+                groups[member] = subscription.Group;
+                together.SignalAndWait();
+                Assert.Same(groups[0], groups[1]);
+                Assert.True(broker.Unsubscribe(subscription));
+                together.SignalAndWait();
+                Assert.False(broker.IsWanted(System.Text.Encoding.UTF8.GetBytes($"{round}"), retain: false));
+            }
+        });
     }
 
     // [MQTT-3.8.3-4]

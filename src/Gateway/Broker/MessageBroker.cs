@@ -139,10 +139,11 @@ internal sealed class MessageBroker(RetainedMessages retained, SessionJournal jo
     }
 
     /// <summary>Adds a subscription; false when it replaced the session's earlier one on that filter.</summary>
+    /// <param name="subscription">Gets its group where its filter is a shared one.</param>
     /// <param name="interest">Raised to what <see cref="Announced"/> wants to know.</param>
-    public bool Subscribe(Subscription subscription, ref long interest)
+    public bool Subscribe(ref Subscription subscription, ref long interest)
     {
-        if (!Add(subscription))
+        if (!Add(ref subscription))
             return false;
 
         metrics.Subscriptions(1);
@@ -178,26 +179,23 @@ internal sealed class MessageBroker(RetainedMessages retained, SessionJournal jo
         return true;
     }
 
-    /// <summary>The group that a shared filter is subscribed to with; null for another filter.</summary>
-    public SharedGroup? GroupOf(TopicFilter filter)
+    private bool Add(ref Subscription subscription)
     {
+        var filter = subscription.Filter;
         if (!filter.IsShared)
-            return null;
+            return _subscriptions.Add(filter, subscription) is null;
 
-        lock (_groups)
-            return _groups.GetValueOrDefault(filter) ?? new SharedGroup(filter);
-    }
-
-    private bool Add(Subscription subscription)
-    {
-        if (subscription.Group is not { } group)
-            return _subscriptions.Add(subscription.Filter, subscription) is null;
-
+        // In one step: of two that begin a group at the same time one would otherwise be in a group that nobody knows.
         lock (_groups)
         {
-            var isNew = group.Add(subscription);
-            if (_groups.TryAdd(subscription.Filter, group))
-                _subscriptions.Add(subscription.Filter, group.Entry);
+            var isFirst = !_groups.TryGetValue(filter, out var group);
+            if (isFirst)
+                _groups.Add(filter, group = new SharedGroup(filter));
+
+            subscription = subscription with { Group = group };
+            var isNew = group!.Add(subscription);
+            if (isFirst)
+                _subscriptions.Add(filter, group.Entry);
             return isNew;
         }
     }

@@ -164,12 +164,12 @@ internal sealed class SessionRegistry(
         };
         foreach (var subscription in stored.Subscriptions)
         {
-            if (StoredMessages.Subscription(session, subscription, broker) is not { } restored)
+            if (StoredMessages.Subscription(session, subscription) is not { } restored)
                 continue;
 
             var interest = 0L;
+            broker.Subscribe(ref restored, ref interest);
             session.Add(restored);
-            broker.Subscribe(restored, ref interest);
         }
 
         foreach (var owed in stored.Owed)

@@ -27,9 +27,9 @@ internal static class StoredMessages
     }
 
     /// <summary>Null for a filter that is none to us.</summary>
-    public static Subscription? Subscription(ClientSession session, StoredSubscription stored, MessageBroker broker) =>
+    public static Subscription? Subscription(ClientSession session, StoredSubscription stored) =>
         TopicFilter.TryParse(stored.Filter, out var filter)
-            ? new Subscription(session, filter, SubscriptionOptions.FromByte(stored.Options), stored.Identifier is { } id ? [id] : [], broker.GroupOf(filter))
+            ? new Subscription(session, filter, SubscriptionOptions.FromByte(stored.Options), stored.Identifier is { } id ? [id] : [])
             : null;
 
     public static OutboundPublish Owed(ClientSession session, StoredOwed stored, TimeProvider time)

@@ -218,9 +218,10 @@ internal sealed partial class ClientConnection
         if (_session.IsDurable && !_gateway.Journal.CanTake)
             return MqttReasonCode.UnspecifiedError;
 
-        var subscription = new Subscription(_session, filter, request.Options, identifier is { } id ? [id] : [], _gateway.Broker.GroupOf(filter));
+        var subscription = new Subscription(_session, filter, request.Options, identifier is { } id ? [id] : []);
+        var isNew = _gateway.Broker.Subscribe(ref subscription, ref interest);
         _session.Add(subscription);
-        added.Add((subscription, _gateway.Broker.Subscribe(subscription, ref interest)));
+        added.Add((subscription, isNew));
         if (_session.IsDurable)
         {
             _gateway.Journal.Note(new SessionChange.Subscribed(

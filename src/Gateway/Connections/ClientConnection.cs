@@ -260,9 +260,12 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
     /// <summary>Handles what came; false when a packet has to wait.</summary>
     private bool TryReadPackets(in ReadResult result)
     {
-        _keepAlive?.Touch();
         var buffer = result.Buffer;
         var isDone = TryReadPackets(ref buffer);
+
+        // Until the packet that waits is dealt with, whatever wakes us meanwhile: then we listen again, and silence is the client's.
+        if (_keepAlive is { } silence)
+            silence.IsPaused = !isDone;
         _input.AdvanceTo(buffer.Start, isDone ? result.Buffer.End : buffer.Start);
         if (_intake is not null && _intake.TakeReadyAcks())
             _writer.Wake();
@@ -307,11 +310,7 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
             _untilRetry.Change(untilRetry, Timeout.InfiniteTimeSpan);
         }
 
-        if (_keepAlive is { } pausing)
-            pausing.IsPaused = true;
         await _progress.Wait();
-        if (_keepAlive is { } goingOn)
-            goingOn.IsPaused = false;
     }
 
     private async Task End(Task writing)

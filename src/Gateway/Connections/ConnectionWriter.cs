@@ -23,6 +23,9 @@ internal sealed class ConnectionWriter(
     [ThreadStatic]
     private static List<OutboundPublish>? _spareBatch;
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _spareAcks;
+
     // Guards the answers too, being nobody else's: a lock of its own is 40 bytes for each of many idle clients.
     private readonly WakeUp _wakeUp = new();
     private readonly OutboundAliases? _aliases = client.TopicAliasMaximum > 0 ? new OutboundAliases(client.TopicAliasMaximum) : null;
@@ -163,8 +166,22 @@ internal sealed class ConnectionWriter(
 
             _answerCount = 0;
             _hasManyAnswers = false;
-            return _hasSaidLast ? count : count + (_acks?.WriteReady(output, client) ?? 0);
+            return _hasSaidLast ? count : count + WritePubAcks();
         }
+    }
+
+    private int WritePubAcks()
+    {
+        if (_acks is null)
+            return 0;
+
+        // In one piece: the pipe takes a lock for each, and a message of QoS 1 without a subscriber cost half as much again.
+        var ready = _spareAcks ??= new ArrayBufferWriter<byte>();
+        ready.ResetWrittenCount(); // whatever became of the last client's
+        var count = _acks.WriteReady(ready, client);
+        if (ready.WrittenCount > 0)
+            output.Write(ready.WrittenSpan);
+        return count;
     }
 
     private int WriteMessages()
