@@ -10,7 +10,7 @@ public sealed class MosquittoWholeProtocol(ClientGateway gateway) : IClassFixtur
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    [Theory(Skip = WholeProtocol.Missing)]
+    [Theory]
     [InlineData("mqttv311")]
     [InlineData("mqttv5")]
     public async Task QoS_2_arrives_once_and_in_order(string version)
@@ -34,7 +34,7 @@ public sealed class MosquittoWholeProtocol(ClientGateway gateway) : IClassFixtur
     }
 
     // -c: clean session off; 5.0: -x, the session's time in seconds.
-    [Theory(Skip = WholeProtocol.Missing)]
+    [Theory]
     [InlineData("mqttv311")]
     [InlineData("mqttv5")]
     public async Task A_session_keeps_what_came_while_its_client_was_away(string version)
@@ -51,7 +51,7 @@ public sealed class MosquittoWholeProtocol(ClientGateway gateway) : IClassFixtur
         Assert.Equal(["2 two"], kept.Where(line => line[0] != '1'));
     }
 
-    [Theory(Skip = WholeProtocol.Missing)]
+    [Theory]
     [InlineData("mqttv311")]
     [InlineData("mqttv5")]
     public async Task A_clean_start_forgets_what_was_kept(string version)
@@ -65,14 +65,14 @@ public sealed class MosquittoWholeProtocol(ClientGateway gateway) : IClassFixtur
         Assert.DoesNotContain("old", anew.Output, StringComparison.Ordinal);
     }
 
-    [Fact(Skip = WholeProtocol.Missing)]
+    [Fact]
     public async Task A_retained_message_of_QoS_2_greets_with_QoS_2()
     {
         await MosquittoPub.Run(gateway.Port, "-q", "2", "-r", "-t", "kept/door", "-m", "open");
         Assert.Equal("2 1 open", await MosquittoSub.Run(gateway.Port, "-q", "2", "-t", "kept/#", "-F", "%q %r %p", "-C", "1", "-W", "15"));
     }
 
-    [Fact(Skip = WholeProtocol.Missing)]
+    [Fact]
     public async Task A_will_of_QoS_2_arrives_after_its_delay()
     {
         await using var subscriber = await MosquittoSub.Start(gateway.Port, ["-V", "mqttv5", "-q", "2", "-t", "wills/late", "-F", "%t %p %q"]);
@@ -83,7 +83,7 @@ public sealed class MosquittoWholeProtocol(ClientGateway gateway) : IClassFixtur
         await subscriber.Line(new Regex("^wills/late gone 2$"), Patience);
     }
 
-    [Fact(Skip = WholeProtocol.Missing)]
+    [Fact]
     public async Task Two_that_share_a_subscription_divide_its_messages()
     {
         const int Count = 40;

@@ -4,24 +4,24 @@ namespace OrleansIot.Conformance.Tests.Clients;
 [Trait("Protocol", "Whole")]
 public sealed class MqttJsWholeProtocol(ClientGateway gateway) : IClassFixture<ClientGateway>
 {
-    [Theory(Skip = WholeProtocol.Missing)]
+    [Theory]
     [InlineData("mqtt", 4)]
     [InlineData("mqtt", 5)]
     [InlineData("wss", 5)]
     public Task QoS_2_arrives_once_and_in_order(string scheme, int version) => MqttJs.Passes(gateway, scheme, version, "once");
 
-    [Theory(Skip = WholeProtocol.Missing)]
+    [Theory]
     [InlineData("mqtt", 4)]
     [InlineData("mqtt", 5)]
     [InlineData("wss", 4)]
     public Task A_session_keeps_what_came_while_its_client_was_away(string scheme, int version) => MqttJs.Passes(gateway, scheme, version, "session");
 
-    [Fact(Skip = WholeProtocol.Missing)]
+    [Fact]
     public Task Topics_are_sent_in_full_once_in_either_direction() => MqttJs.Passes(gateway, "mqtt", 5, "alias");
 
-    [Fact(Skip = WholeProtocol.Missing)]
+    [Fact]
     public Task Two_that_share_a_subscription_divide_its_messages() => MqttJs.Passes(gateway, "mqtt", 5, "shared");
 
-    [Fact(Skip = WholeProtocol.Missing)]
+    [Fact]
     public Task A_will_of_QoS_2_arrives_after_its_delay() => MqttJs.Passes(gateway, "mqtt", 5, "delayedwill");
 }

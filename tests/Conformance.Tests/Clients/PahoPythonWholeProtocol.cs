@@ -4,16 +4,16 @@ namespace OrleansIot.Conformance.Tests.Clients;
 [Trait("Protocol", "Whole")]
 public sealed class PahoPythonWholeProtocol(ClientGateway gateway) : IClassFixture<ClientGateway>
 {
-    [Theory(Skip = WholeProtocol.Missing)]
+    [Theory]
     [InlineData(4)]
     [InlineData(5)]
     public Task QoS_2_arrives_once_and_in_order(int version) => PahoPython.Passes(gateway, version, "once");
 
-    [Theory(Skip = WholeProtocol.Missing)]
+    [Theory]
     [InlineData(4)]
     [InlineData(5)]
     public Task A_session_keeps_what_came_while_its_client_was_away(int version) => PahoPython.Passes(gateway, version, "session");
 
-    [Fact(Skip = WholeProtocol.Missing)]
+    [Fact]
     public Task What_expires_while_its_receiver_is_away_does_not_come() => PahoPython.Passes(gateway, 5, "expiry");
 }
