@@ -42,7 +42,10 @@ internal static class AlertRules
     public static void ResolveByHand(TwinDraft draft, Alert alert, string by, Instant now)
     {
         var cooldown = draft.Rules.Find(alert.Rule)?.Cooldown ?? TimeSpan.Zero;
-        draft.Add(new TwinEvent.AlertResolved(alert.Id, AlertResolution.Manual, by, now + cooldown, now));
+
+        // A rule that was edited meanwhile may cool for less time: what the alert began with still counts.
+        var until = Later(now + cooldown, draft.Twin.StateOf(alert.Rule)?.CooldownUntil ?? now);
+        draft.Add(new TwinEvent.AlertResolved(alert.Id, AlertResolution.Manual, by, until, now));
     }
 
     /// <summary>When the rule will fire if nothing changes; null where time alone will not make it.</summary>

@@ -56,6 +56,13 @@ public sealed class CooldownTests
     }
 
     [Fact]
+    public void Resolving_by_hand_after_the_rule_was_edited_does_not_cut_the_cooldown_short() =>
+        new Story(Calm).When(Reports(0, 80)).WhenRulesBecome(Hot.Cooling(2))
+            .When(Resolves(1, Alert(Calm, 3))).When(Review(3)).ThenNothing()
+            .When(Reports(250, 80)).Then(Recorded(250, 80)).ThenReviewIsDue(300)
+            .When(Review(300)).Then(Triggered(Hot.Cooling(2), 80, at: 300, version: 6));
+
+    [Fact]
     public void Each_rule_cools_by_itself()
     {
         var warm = Watch("warm", "temperature", ComparisonOperator.Above, 50);

@@ -132,7 +132,7 @@ public sealed class HandlingTests
 
     [Fact]
     public void An_alert_can_be_resolved_after_its_rule_is_gone() =>
-        new Story(Hot.Cooling(60)).When(Reports(0, 80)).WhenRulesBecome().When(Resolves(5, First)).Then(ResolvedByHand(First, 5));
+        new Story(Hot.Cooling(60)).When(Reports(0, 80)).WhenRulesBecome().When(Resolves(5, First)).Then(ResolvedByHand(First, 5, coolUntil: 60));
 
     [Fact]
     public void What_an_alert_became_can_be_told_from_the_event_and_the_twin_before_it()
