@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using OrleansIot.Application.Twins;
+using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 
@@ -10,7 +11,7 @@ namespace OrleansIot.Application.Fleet;
 /// Every twin as it is believed now, counted as it changes: what lists and searches read without asking any owner. Twins are
 /// immutable, so this holds references and copies nothing.
 /// </summary>
-public sealed class FleetIndex : IFleet, ITwinAudience
+public sealed class FleetIndex(TimeProvider time) : IFleet, ITwinAudience
 {
     private readonly ConcurrentDictionary<DeviceId, TwinView> _twins = new();
     private readonly FleetTally _tally = new();
@@ -25,7 +26,8 @@ public sealed class FleetIndex : IFleet, ITwinAudience
 
     public ValueTask<FleetCounts> Counts(CancellationToken cancellation = default) => new(_tally.Counts());
 
-    public ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default) => new(FleetListing.List(InOrderOfId(), query));
+    public ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default) =>
+        new(FleetListing.List(query.Sort is null ? InOrderOfId() : All(), query, Instant.From(time.GetUtcNow())));
 
     public IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, CancellationToken cancellation) => _watchers.Watch(filter, cancellation);
 
