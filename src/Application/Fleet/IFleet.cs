@@ -19,7 +19,11 @@ public interface IFleet
     IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, CancellationToken cancellation);
 }
 
-public sealed record FleetCounts(int Devices, int Online, int Offline, int Unknown, int Maintenance, int OpenAlerts, int CriticalAlerts, int WarningAlerts);
+public sealed record FleetCounts(int Devices, int Online, int Offline, int Unknown, int Maintenance, int OpenAlerts, int CriticalAlerts, int WarningAlerts)
+{
+    /// <summary>While many devices are away that went together.</summary>
+    public FleetOutage? Outage { get; init; }
+}
 
 /// <summary>How a device list is ordered.</summary>
 public enum DeviceOrder
