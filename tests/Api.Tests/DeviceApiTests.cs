@@ -39,6 +39,40 @@ public sealed class DeviceApiTests : IAsyncLifetime
         Assert.Equal("hot", (string?)device["openAlerts"]![0]!["ruleId"]);
     }
 
+    [Fact]
+    public async Task A_list_is_filtered_sorted_and_paged_by_a_cursor_of_its_order()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            await _host.Describe($"p{i}", new DeviceDescription($"Pump {i}", i == 3 ? "fan" : "pump", null, []));
+            await _host.Report($"p{i}", ("temperature", 60 + (i * 5)));
+        }
+
+        const string Query = "/api/v1/devices?limit=2&sort=-temperature,id&filter=type%20eq%20%27pump%27%20and%20temperature%20gt%2060";
+        var first = await _host.Get(Query);
+        var second = await _host.Get($"{Query}&cursor={first["next"]}");
+
+        Assert.Equal(["p5", "p4"], Ids(first));
+        Assert.Equal(["p2", "p1"], Ids(second));
+        Assert.Equal(4, (int?)first["total"]);
+        Assert.Null(second["next"]);
+        Assert.Equal("cursor.invalid", (string?)(await _host.Get($"{Query.Replace("-temperature", "name")}&cursor={first["next"]}", 400))["code"]);
+        Assert.Equal("cursor.invalid", (string?)(await _host.Get($"{Query}&cursor=p4", 400))["code"]);
+    }
+
+    [Theory]
+    [InlineData("filter=type%20eq%20pump", "filter.syntax", "filter", "goes wrong at character 9: Here is 'pump'.", "Write a text in single quotes or null.")]
+    [InlineData("filter=tags%20eq%20'x'", "filter.operator", "filter", "goes wrong at character 6: 'eq' cannot be asked of 'tags'.", "Write has.")]
+    [InlineData("sort=name,tags", "sort.field", "sort", "goes wrong at character 6: 'tags' is a list.", "Sort by a field that holds one value.")]
+    public async Task A_filter_or_an_order_that_is_not_understood_is_a_400_that_says_where_and_what_to_write(string query, string code, string path, string message, string mend)
+    {
+        var problem = await _host.Get($"/api/v1/devices?{query}", 400);
+
+        Assert.Equal(code, (string?)problem["code"]);
+        var fault = problem["faults"]![0]!;
+        Assert.Equal((path, message, mend), ((string?)fault["path"], (string?)fault["message"], (string?)fault["mend"]));
+    }
+
     [Theory]
     [InlineData("/api/v1/devices/nobody")]
     [InlineData("/api/v1/devices/no%20name")]

@@ -32,6 +32,7 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(StatusEvent))]
 [JsonSerializable(typeof(DescribedEvent))]
 [JsonSerializable(typeof(MissedEvent))]
+[JsonSerializable(typeof(OutageEvent))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ListDocument<PolicyDocument>))]
 [JsonSerializable(typeof(PolicyDocument))]

@@ -32,6 +32,7 @@ public static class TwinRegistration
     public static IServiceCollection AddLiveTwins(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptionsWithValidateOnStart<TwinOptions, TwinOptionsValidator>().Bind(configuration.GetSection(TwinOptions.Section));
+        services.AddOptionsWithValidateOnStart<MassDisconnectOptions, MassDisconnectOptionsValidator>().Bind(configuration.GetSection(MassDisconnectOptions.Section));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IngestStatistics>();
         services.AddSingleton<IIngestStatistics>(provider => provider.GetRequiredService<IngestStatistics>());
