@@ -26,7 +26,7 @@ public static class ShadowJson
         return Read(element, 0, maxDepth, ref fault);
     }
 
-    /// <summary>What <see cref="Write"/> wrote, without a bound of depth: it had passed one.</summary>
+    /// <summary>What <see cref="ToBytes"/> made, without a bound of depth: it had passed one.</summary>
     public static ShadowNode? Read(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
@@ -51,6 +51,15 @@ public static class ShadowJson
         }
 
         writer.WriteEndObject();
+    }
+
+    public static byte[] ToBytes(ShadowNode node)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var writer = Writer(buffer);
+        Write(writer, node);
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>The tree again, with each value replaced by when it was written.</summary>
