@@ -1,3 +1,5 @@
+using OrleansIot.Domain.Devices;
+
 namespace OrleansIot.Domain.Shadows;
 
 /// <summary>Why a request to a shadow is refused.</summary>
@@ -16,6 +18,7 @@ public sealed record ShadowFault(string Code, int Status, string Message)
     public static readonly ShadowFault InvalidClientToken = new("shadow.invalid-client-token", 400, "Invalid clientToken");
     public static readonly ShadowFault InvalidVersion = new("shadow.invalid-version", 400, "Invalid version");
     public static readonly ShadowFault InvalidName = new("shadow.invalid-name", 400, $"Invalid shadow name; use {ShadowName.Rule}");
+    public static readonly ShadowFault InvalidThing = new("shadow.invalid-thing", 400, $"Invalid thing name; use {DeviceId.Rule}");
     public static readonly ShadowFault Forbidden = new("shadow.forbidden", 403, "Forbidden");
     public static readonly ShadowFault UnknownThing = new("shadow.unknown-thing", 404, "Thing not found");
     public static readonly ShadowFault VersionConflict = new("shadow.version-conflict", 409, "Version conflict");
@@ -24,12 +27,23 @@ public sealed record ShadowFault(string Code, int Status, string Message)
     public static readonly ShadowFault TooManyRequests = new("shadow.too-many-requests", 429, "Too many requests are in flight on this connection; wait for their answers");
     public static readonly ShadowFault Internal = new("shadow.unavailable", 500, "Internal service failure");
 
-    public const string UnknownCode = "shadow.unknown";
+    private const string UnknownCode = "shadow.unknown";
+    private const string TooManyCode = "shadow.too-many";
 
     public static ShadowFault TooDeep(int levels) => new("shadow.too-deep", 400, $"JSON contains too many levels of nesting; maximum is {levels}");
 
     public static ShadowFault TooMany(int limit) =>
-        new("shadow.too-many", 413, $"The thing has too many shadows; the limit is {limit}, and one that was deleted counts for 48 hours");
+        new(TooManyCode, 413, $"The thing has too many shadows; the limit is {limit}, and one that was deleted counts for 48 hours");
+
+    /// <summary>The number of a refusal that a device's owner gave: of that one travels only the code and the text.</summary>
+    public static int StatusOf(string code) => code switch
+    {
+        UnknownCode or "shadow.unknown-thing" => 404,
+        "shadow.version-conflict" => 409,
+        "shadow.too-large" or TooManyCode => 413,
+        "shadow.invalid-version" => 400,
+        _ => 500,
+    };
 
     /// <param name="name">Where it is the classic shadow, the message names the thing.</param>
     public static ShadowFault Unknown(ShadowName name, string thing) =>
