@@ -25,6 +25,8 @@ public sealed class FleetIndex : IFleet, ITwinAudience
 
     public ValueTask<FleetCounts> Counts(CancellationToken cancellation = default) => new(_tally.Counts());
 
+    public ValueTask<FleetParts> Parts(CancellationToken cancellation = default) => new(FleetParts.Of(All()));
+
     public ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default) => new(FleetListing.List(InOrderOfId(), query));
 
     public IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, CancellationToken cancellation) => _watchers.Watch(filter, cancellation);
