@@ -148,6 +148,46 @@ public sealed class DeviceApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Organisation_site_groups_and_firmware_are_described_and_shown()
+    {
+        await _host.Describe("d", DeviceDescription.None);
+
+        var device = await _host.Answer(
+            HttpMethod.Patch, "/api/v1/devices/d", """{"organisation":"Acme","site":"plant-1/hall-2","groups":["b","a","b"],"firmware":"1.0"}""", 200);
+
+        Assert.Equal(("Acme", "plant-1/hall-2"), ((string?)device["organisation"], (string?)device["site"]));
+        Assert.Equal(["b", "a"], device["groups"]!.AsArray().Select(group => (string?)group));
+        Assert.Equal(("1.0", "stated"), ((string?)device["firmware"], (string?)device["firmwareSource"]));
+        Assert.Null((await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d", """{"firmware":null}""", 200))["firmwareSource"]);
+    }
+
+    [Fact]
+    public async Task Metadata_are_merged_key_by_key_and_null_takes_one_away()
+    {
+        await _host.Describe("d", DeviceDescription.None);
+        await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d", """{"metadata":{"serial":"7","contract":"C"}}""", 200);
+
+        var device = await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d", """{"metadata":{"serial":null,"bought":"2024"}}""", 200);
+
+        Assert.Equal("""{"bought":"2024","contract":"C"}""", device["metadata"]!.ToJsonString());
+        Assert.Equal("{}", (await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d", """{"metadata":null}""", 200))["metadata"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Each_fault_of_a_description_has_its_own_code()
+    {
+        await _host.Describe("d", DeviceDescription.None);
+
+        var problem = await _host.Answer(
+            HttpMethod.Patch, "/api/v1/devices/d", """{"site":"a//b","metadata":{"bad key":"v","fine":"v","number":7},"tags":[""]}""", 400);
+
+        Assert.Equal("device.invalid", (string?)problem["code"]);
+        Assert.Equal(
+            ["metadata.bad key device.metadata-key-invalid", "metadata.number ", "site device.site-invalid", "tags[0] device.tags-invalid"],
+            problem["faults"]!.AsArray().Select(fault => $"{fault!["path"]} {fault["code"]}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_patch_makes_no_device() =>
         Assert.Equal("device.unknown", (string?)(await _host.Answer(HttpMethod.Patch, "/api/v1/devices/nobody", """{"name":"x"}""", 404))["code"]);
 

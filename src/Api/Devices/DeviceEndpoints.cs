@@ -26,7 +26,7 @@ internal static class DeviceEndpoints
         devices.MapGet("/", List).WithName("ListDevices").WithSummary("Finds devices: by filter, in an order, page by page").ProducesProblems(400);
         devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now").ProducesProblems(404);
         devices.MapPatch("/{id}", Describe).WithName("DescribeDevice")
-            .WithSummary("Changes a device's name, type, location or tags")
+            .WithSummary("Changes what people say about a device")
             .Accepts<DeviceDescriptionDocument>("application/json", "application/merge-patch+json")
             .ProducesProblems(400, 404, 415, 503);
         devices.MapGet("/{id}/metrics", Metrics).WithName("ListMetrics").WithSummary("The metrics that a device has reported").ProducesProblems(404);

@@ -10,6 +10,9 @@ public interface IFleet
 {
     ValueTask<FleetCounts> Counts(CancellationToken cancellation = default);
 
+    /// <summary>Sites and groups with their counts, in one pass over the fleet.</summary>
+    ValueTask<FleetParts> Parts(CancellationToken cancellation = default);
+
     ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default);
 
     /// <summary>

@@ -107,6 +107,9 @@ public static class TwinRules
         if (draft.Twin.Exists && draft.Twin.Description == describe.Description)
             return Decision.Accepted.Unchanged;
 
+        if (DescriptionRules.Check(describe.Description) is [var fault, ..])
+            return new Decision.Rejected(new TwinRejection(fault.Code, $"{fault.Field} {fault.Problem} {fault.Mend}"));
+
         draft.Add(new TwinEvent.Described(describe.Description, describe.At));
         return draft.Decide();
     }
