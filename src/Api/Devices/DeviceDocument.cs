@@ -6,6 +6,7 @@ using OrleansIot.Domain.Twins;
 namespace OrleansIot.Api.Devices;
 
 /// <summary>A device as it is believed to be now.</summary>
+/// <param name="Version">Counts what happened to the device: never lower than one that was seen before, and the same only where nothing changed.</param>
 /// <param name="Status"><c>online</c>, <c>offline</c>, <c>maintenance</c>, or <c>unknown</c> before anything was heard from it.</param>
 /// <param name="StatusReason">Why, for people: <c>no reading for 60 s</c>.</param>
 /// <param name="LastSeen">When its last reading arrived; null with none.</param>
@@ -13,6 +14,7 @@ namespace OrleansIot.Api.Devices;
 /// <param name="OpenAlerts">Triggered or acknowledged, oldest first.</param>
 public sealed record DeviceDocument(
     string DeviceId,
+    long Version,
     string? Name,
     string? Type,
     string? Location,
@@ -26,6 +28,7 @@ public sealed record DeviceDocument(
 {
     public static DeviceDocument Of(Twin twin) => new(
         twin.Device.Value,
+        twin.Version,
         twin.Description.Name,
         twin.Description.Type,
         twin.Description.Location,
