@@ -19,7 +19,7 @@ public sealed class LiveTwin
     private readonly LiveTwinServices _services;
     private Twin _twin;
     private RawMessage? _lastMessage;
-    private RuleSet _rules = RuleSet.Empty;
+    private TwinContext _context;
     private long _rulesRevision = -1;
     private string? _rulesType;
 
@@ -27,6 +27,7 @@ public sealed class LiveTwin
     {
         _twin = twin;
         _services = services;
+        _context = new TwinContext(RuleSet.Empty, services.Presence);
     }
 
     public Twin Twin => _twin;
@@ -86,7 +87,7 @@ public sealed class LiveTwin
     }
 
     /// <summary>When this twin is to be sent a <see cref="TwinCommand.Review"/>; null: not until something else happens to it.</summary>
-    public Instant? NextReview() => TwinRules.NextReview(_twin, CurrentRules(_twin), _services.Presence);
+    public Instant? NextReview() => TwinRules.NextReview(_twin, CurrentContext(_twin));
 
     private (Twin After, ImmutableArray<TwinEvent> Events, ImmutableArray<OutboxMessage> Messages) DecideAll(ReadOnlySpan<TwinCommand> commands, Span<Decision> decisions)
     {
@@ -95,7 +96,7 @@ public sealed class LiveTwin
         ImmutableArray<OutboxMessage>.Builder? messages = null;
         for (var i = 0; i < commands.Length; i++)
         {
-            decisions[i] = TwinRules.Decide(draft, commands[i], CurrentRules(draft), _services.Presence);
+            decisions[i] = TwinRules.Decide(draft, commands[i], CurrentContext(draft));
             if (decisions[i] is not Decision.Accepted { Events: { IsEmpty: false } decided })
                 continue;
 
@@ -112,23 +113,23 @@ public sealed class LiveTwin
 
     private void Compose(Twin before, TwinEvent happened, ref ImmutableArray<OutboxMessage>.Builder? messages)
     {
-        if (TwinEvolution.AlertAfter(before, happened) is not { } alert || _rules.Find(alert.Rule) is not { } rule)
+        if (TwinEvolution.AlertAfter(before, happened) is not { } alert || _context.Rules.Find(alert.Rule) is not { } rule)
             return;
 
         messages ??= ImmutableArray.CreateBuilder<OutboxMessage>();
         messages.AddRange(_services.Messages.Compose(rule, alert, before.Description.Name, happened.At));
     }
 
-    private RuleSet CurrentRules(Twin twin)
+    private TwinContext CurrentContext(Twin twin)
     {
         var (revision, type) = (_services.Rules.Revision, twin.Description.Type);
         if (revision != _rulesRevision || type != _rulesType)
         {
-            _rules = _services.Rules.For(twin.Device, type);
+            _context = new TwinContext(_services.Rules.For(twin.Device, type), _services.Presence);
             (_rulesRevision, _rulesType) = (revision, type);
         }
 
-        return _rules;
+        return _context;
     }
 
     private void RememberLastMessage(ReadOnlySpan<TwinCommand> commands, ReadOnlySpan<Decision> decisions)

@@ -10,8 +10,23 @@ public sealed record DeviceDescription(string? Name, string? Type, string? Locat
 
     public static readonly DeviceDescription None = new(null, null, null, []);
 
+    public string? Organisation { get; init; }
+
+    /// <summary>Its place in the site hierarchy, levels separated by <c>/</c>: <c>plant-1/hall-2/line-3</c>.</summary>
+    public string? Site { get; init; }
+
+    public ImmutableArray<string> Groups { get; init; } = [];
+
+    /// <summary>Free facts by key, in order of key.</summary>
+    public ImmutableArray<MetadataEntry> Metadata { get; init; } = [];
+
+    /// <summary>Version of the software on it, where people state it.</summary>
+    public string? Firmware { get; init; }
+
     public bool Equals(DeviceDescription? other) =>
-        other is not null && Name == other.Name && Type == other.Type && Location == other.Location && Tags.SequenceEqual(other.Tags);
+        other is not null && Name == other.Name && Type == other.Type && Location == other.Location && Tags.SequenceEqual(other.Tags)
+        && Organisation == other.Organisation && Site == other.Site && Groups.SequenceEqual(other.Groups) && Metadata.SequenceEqual(other.Metadata)
+        && Firmware == other.Firmware;
 
     public override int GetHashCode() => HashCode.Combine(Name, Type, Location, Tags.Length);
 }

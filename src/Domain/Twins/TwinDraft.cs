@@ -4,13 +4,15 @@ using OrleansIot.Domain.Rules;
 namespace OrleansIot.Domain.Twins;
 
 /// <summary>A decision in the making: the events so far, and the twin as it would be after them.</summary>
-internal sealed class TwinDraft(Twin twin, RuleSet rules)
+internal sealed class TwinDraft(Twin twin, TwinContext context)
 {
     private ImmutableArray<TwinEvent>.Builder? _events;
 
     public Twin Twin { get; private set; } = twin;
 
-    public RuleSet Rules { get; } = rules;
+    public TwinContext Context { get; } = context;
+
+    public RuleSet Rules => Context.Rules;
 
     public void Add(TwinEvent happened)
     {

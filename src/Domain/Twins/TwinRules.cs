@@ -1,16 +1,15 @@
 using System.Diagnostics;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
-using OrleansIot.Domain.Rules;
 
 namespace OrleansIot.Domain.Twins;
 
-/// <summary>What follows from a command. Pure: the same twin, command and rules give the same events on any machine at any time.</summary>
+/// <summary>What follows from a command. Pure: the same twin, command and context give the same events on any machine at any time.</summary>
 public static class TwinRules
 {
-    public static Decision Decide(Twin twin, TwinCommand command, RuleSet rules, PresencePolicy presence)
+    public static Decision Decide(Twin twin, TwinCommand command, TwinContext context)
     {
-        var draft = new TwinDraft(twin, rules);
+        var draft = new TwinDraft(twin, context);
         return command switch
         {
             TwinCommand.Ingest ingest => Ingest(draft, ingest),
@@ -24,18 +23,18 @@ public static class TwinRules
             TwinCommand.CloseSession close => CloseSession(draft, close),
             TwinCommand.AcknowledgeAlert acknowledge => Acknowledge(draft, acknowledge),
             TwinCommand.ResolveAlert resolve => Resolve(draft, resolve),
-            TwinCommand.Review review => Review(draft, review.At, presence),
+            TwinCommand.Review review => Review(draft, review.At, context.Presence),
             _ => throw new UnreachableException(),
         };
     }
 
     /// <summary>When time alone will next change something: the earliest moment at which a <see cref="TwinCommand.Review"/> is due. Null: never.</summary>
-    public static Instant? NextReview(Twin twin, RuleSet rules, PresencePolicy presence)
+    public static Instant? NextReview(Twin twin, TwinContext context)
     {
-        var next = OfflineAt(twin, presence);
+        var next = OfflineAt(twin, context.Presence);
         foreach (var state in twin.Rules)
         {
-            if (rules.Find(state.Rule) is { } rule && AlertRules.TriggersAt(twin, rule, state) is { } due && (next is null || due < next))
+            if (context.Rules.Find(state.Rule) is { } rule && AlertRules.TriggersAt(twin, rule, state) is { } due && (next is null || due < next))
                 next = due;
         }
 

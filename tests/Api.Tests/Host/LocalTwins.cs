@@ -38,7 +38,7 @@ internal sealed class LocalTwins(FleetIndex fleet, IRules rules) : ITwins, IAler
         lock (_lock)
         {
             var before = _twins.GetOrAdd(device, id => new Twin(id));
-            var decision = TwinRules.Decide(before, command, rules.For(device, before.Description.Type), new PresencePolicy(TimeSpan.FromMinutes(1)));
+            var decision = TwinRules.Decide(before, command, new TwinContext(rules.For(device, before.Description.Type), new PresencePolicy(TimeSpan.FromMinutes(1))));
             if (decision is Decision.Accepted { Events: { IsEmpty: false } events })
             {
                 var after = before;

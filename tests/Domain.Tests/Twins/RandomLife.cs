@@ -153,7 +153,9 @@ internal sealed class LivedLife
     /// </summary>
     public bool ValuesAreJudged { get; private set; } = true;
 
-    public Instant? NextReview => TwinRules.NextReview(Twin, Rules, Presence);
+    public TwinContext Context => new(Rules, Presence);
+
+    public Instant? NextReview => TwinRules.NextReview(Twin, Context);
 
     /// <summary>Each command decided, with the twin before it.</summary>
     public static IEnumerable<(LivedLife Life, Twin Before, TwinCommand Command, Decision Decision)> Of(RandomLife random)
@@ -166,7 +168,7 @@ internal sealed class LivedLife
                 continue;
 
             var before = life.Twin;
-            var decision = TwinRules.Decide(before, command, life.Rules, Presence);
+            var decision = TwinRules.Decide(before, command, life.Context);
             foreach (var happened in EventsOf(decision))
                 life.Believe(happened);
 

@@ -11,7 +11,7 @@ internal sealed class Story(params Rule[] rules)
 
     public Twin Twin { get; private set; } = new(Words.Boiler);
 
-    public Instant? NextReview => TwinRules.NextReview(Twin, _rules, Words.Presence);
+    public Instant? NextReview => TwinRules.NextReview(Twin, new TwinContext(_rules, Words.Presence));
 
     public Story Given(params TwinEvent[] events)
     {
@@ -23,7 +23,7 @@ internal sealed class Story(params Rule[] rules)
     {
         foreach (var command in commands)
         {
-            _decision = TwinRules.Decide(Twin, command, _rules, Words.Presence);
+            _decision = TwinRules.Decide(Twin, command, new TwinContext(_rules, Words.Presence));
             if (_decision is Decision.Accepted { Events: var events })
                 Given([.. events]);
         }

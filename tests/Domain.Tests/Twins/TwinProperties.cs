@@ -37,7 +37,7 @@ public sealed class TwinProperties
     {
         foreach (var (now, before, command, decision) in life)
         {
-            var again = TwinRules.Decide(before, command, RuleSet.For(Words.Boiler, null, now.Rules.Rules), LivedLife.Presence);
+            var again = TwinRules.Decide(before, command, new TwinContext(RuleSet.For(Words.Boiler, null, now.Rules.Rules), LivedLife.Presence));
             Assert.Equal(LivedLife.EventsOf(decision), LivedLife.EventsOf(again));
             Assert.Equal(decision as Decision.Rejected, again as Decision.Rejected);
         }
@@ -168,7 +168,7 @@ public sealed class TwinProperties
             Assert.Equal(!repeat, LivedLife.EventsOf(decision).OfType<TwinEvent.ReadingRecorded>().Any());
             Assert.Equal(!repeat, LivedLife.EventsOf(decision).Any());
             keys.Add(ingest.Key);
-            Assert.Empty(LivedLife.EventsOf(TwinRules.Decide(now.Twin, ingest with { Redelivered = true }, now.Rules, LivedLife.Presence)));
+            Assert.Empty(LivedLife.EventsOf(TwinRules.Decide(now.Twin, ingest with { Redelivered = true }, now.Context)));
         }
     });
 
@@ -199,12 +199,12 @@ public sealed class TwinProperties
             return;
 
         var (twin, now) = (end.Twin, end.Now);
-        for (var reviews = 0; TwinRules.NextReview(twin, end.Rules, LivedLife.Presence) is { } due; reviews++)
+        for (var reviews = 0; TwinRules.NextReview(twin, end.Context) is { } due; reviews++)
         {
             // Each rule can become due once more, and then the device falls silent.
             Assert.True(reviews <= 2 * (end.Rules.Rules.Length + 1));
             now = due > now ? due : now;
-            twin = LivedLife.EventsOf(TwinRules.Decide(twin, new TwinCommand.Review(now), end.Rules, LivedLife.Presence)).Aggregate(twin, TwinEvolution.Evolve);
+            twin = LivedLife.EventsOf(TwinRules.Decide(twin, new TwinCommand.Review(now), end.Context)).Aggregate(twin, TwinEvolution.Evolve);
         }
     });
 
@@ -244,7 +244,7 @@ public sealed class TwinProperties
     });
 
     private static IEnumerable<TwinEvent> ReviewAt(LivedLife life, Instant moment) =>
-        LivedLife.EventsOf(TwinRules.Decide(life.Twin, new TwinCommand.Review(moment), life.Rules, LivedLife.Presence));
+        LivedLife.EventsOf(TwinRules.Decide(life.Twin, new TwinCommand.Review(moment), life.Context));
 
     private static void InAnyLife(Action<IEnumerable<(LivedLife Life, Twin Before, TwinCommand Command, Decision Decision)>> property) =>
         Prop.ForAll(RandomLife.Arbitrary, life => property(LivedLife.Of(life)))

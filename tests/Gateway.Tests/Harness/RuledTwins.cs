@@ -12,7 +12,7 @@ namespace OrleansIot.Gateway.Tests.Harness;
 /// </summary>
 internal sealed class RuledTwins : ITwins
 {
-    private static readonly PresencePolicy Presence = new(TimeSpan.FromMinutes(1));
+    private static readonly TwinContext Context = new(RuleSet.Empty, new PresencePolicy(TimeSpan.FromMinutes(1)));
 
     private readonly Lock _lock = new();
     private readonly Dictionary<DeviceId, Twin> _twins = [];
@@ -83,7 +83,7 @@ internal sealed class RuledTwins : ITwins
         lock (_lock)
         {
             var twin = _twins.GetValueOrDefault(device) ?? new Twin(device);
-            var decision = TwinRules.Decide(twin, command, RuleSet.Empty, Presence);
+            var decision = TwinRules.Decide(twin, command, Context);
             if (decision is Decision.Accepted { Events: { IsEmpty: false } events })
             {
                 _twins[device] = events.Aggregate(twin, TwinEvolution.Evolve);

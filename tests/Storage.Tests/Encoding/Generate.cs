@@ -86,7 +86,18 @@ internal static class Generate
         from type in OptionalText
         from location in OptionalText
         from tags in Text.ListOf()
-        select new DeviceDescription(name, type, location, [.. tags]);
+        from organisation in OptionalText
+        from groups in Text.ListOf()
+        from metadata in Text.ListOf()
+        from firmware in OptionalText
+        select new DeviceDescription(name, type, location, [.. tags])
+        {
+            Organisation = organisation,
+            Site = location,
+            Groups = [.. groups],
+            Metadata = [.. metadata.Distinct().Order().Select(key => new MetadataEntry(key, key))],
+            Firmware = firmware,
+        };
 
     private static Gen<Alert> Alert =>
         from occurrence in Gen.Choose(1, 3)

@@ -41,6 +41,15 @@ public class StoredFormatTests
         new(MetricName.Parse("mode"), MetricValue.Of("größer")),
     ]);
 
+    private static readonly DeviceDescription Described = new("Boiler", null, "cellar", ["a", "b"])
+    {
+        Organisation = "acme",
+        Site = "plant-1/hall-2",
+        Groups = ["heating", "night"],
+        Metadata = [new("installed", "2024-05-01"), new("serial", "Ü-77")],
+        Firmware = "1.4.2",
+    };
+
     private static readonly ImmutableDictionary<string, TwinEvent> Events = new Dictionary<string, TwinEvent>
     {
         ["event.reading-recorded"] = new TwinEvent.ReadingRecorded(SixKinds, new MessageKey(0x0123_4567_89AB_CDEF)),
@@ -48,7 +57,7 @@ public class StoredFormatTests
         ["event.came-online"] = new TwinEvent.CameOnline("connected", new SessionId(7), At(1)),
         ["event.came-online.without-session"] = new TwinEvent.CameOnline("reading received", null, At(1)),
         ["event.went-offline"] = new TwinEvent.WentOffline("no reading for 60 s", At(2)),
-        ["event.described"] = new TwinEvent.Described(new DeviceDescription("Boiler", null, "cellar", ["a", "b"]), At(3)),
+        ["event.described.2"] = new TwinEvent.Described(Described, At(3)),
         ["event.rule-pending"] = new TwinEvent.RulePending(TooHot, At(4)),
         ["event.rule-cleared"] = new TwinEvent.RuleCleared(TooHot, At(5)),
         ["event.alert-triggered"] = Triggered(Alert(Boiler, 9, 1_000)),
@@ -59,7 +68,7 @@ public class StoredFormatTests
     private static readonly Twin FullTwin = new(Boiler)
     {
         Version = 12,
-        Description = new DeviceDescription("Boiler", "heater", null, ["cellar"]),
+        Description = Described,
         Status = DeviceStatus.Online,
         StatusReason = "connected",
         StatusSince = At(1),
@@ -83,7 +92,20 @@ public class StoredFormatTests
 
     [Fact]
     public void A_stored_twin_still_reads_and_is_still_written_so() =>
-        Check("twin", target => TwinCodec.Encode(target, FullTwin), bytes => Assert.Equal(FullTwin, TwinCodec.Decode(bytes)));
+        Check("twin.2", target => TwinCodec.Encode(target, FullTwin), bytes => Assert.Equal(FullTwin, TwinCodec.Decode(bytes)));
+
+    [Fact]
+    public void A_twin_stored_by_the_first_release_still_reads()
+    {
+        var first = new DeviceDescription("Boiler", "heater", null, ["cellar"]);
+        Assert.Equal(FullTwin with { Description = first }, TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
+    }
+
+    [Fact]
+    public void A_description_stored_by_the_first_release_still_reads() =>
+        Assert.Equal(
+            new TwinEvent.Described(new DeviceDescription("Boiler", null, "cellar", ["a", "b"]), At(3)),
+            TwinEventCodec.Decode(Convert.FromHexString(Stored["event.described"])));
 
     [Fact]
     public void A_stored_alert_still_reads_and_is_still_written_so() =>

@@ -12,7 +12,8 @@ namespace OrleansIot.Application.Twins.Encoding;
 /// <summary>A whole twin as its snapshot is stored. The first byte is the format version.</summary>
 public static class TwinCodec
 {
-    private const byte Version = 1;
+    // 2: the longer description.
+    private const byte Version = 2;
 
     public static void Encode(IBufferWriter<byte> target, Twin twin)
     {
@@ -52,13 +53,14 @@ public static class TwinCodec
 
     public static Twin Read(ref FieldReader reader)
     {
-        if (reader.ReadByte() is var version and not Version)
+        var version = reader.ReadByte();
+        if (version is not (1 or Version))
             throw new InvalidDataException($"A stored twin has format version {version}, which this release does not know.");
 
         return new Twin(reader.ReadDevice())
         {
             Version = reader.ReadSigned(),
-            Description = DescriptionFields.Read(ref reader),
+            Description = version == 1 ? DescriptionFields.ReadFirst(ref reader) : DescriptionFields.Read(ref reader),
             Status = (DeviceStatus)reader.ReadByte(),
             StatusReason = reader.ReadText(),
             StatusSince = reader.ReadInstant(),

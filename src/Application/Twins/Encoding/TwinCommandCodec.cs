@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using OrleansIot.Domain;
+using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 
@@ -12,7 +13,10 @@ namespace OrleansIot.Application.Twins.Encoding;
 /// </summary>
 public static class TwinCommandCodec
 {
-    private const byte Version = 0x10;
+    private const byte First = 0x10;
+
+    // Describe has the longer description.
+    private const byte Second = 0x20;
 
     private enum Kind : byte
     {
@@ -57,7 +61,7 @@ public static class TwinCommandCodec
                 break;
 
             case TwinCommand.Describe describe:
-                WriteDated(ref writer, Kind.Describe, describe);
+                WriteDated(ref writer, Kind.Describe, describe, Second);
                 DescriptionFields.Write(ref writer, describe.Description);
                 writer.WriteByte(describe.Expected is null ? (byte)0 : (byte)1);
                 if (describe.Expected is { } expected)
@@ -92,31 +96,35 @@ public static class TwinCommandCodec
     {
         var reader = new FieldReader(source);
         var first = reader.ReadByte();
-        if ((first & 0xF0) != Version)
+        var version = first & 0xF0;
+        if (version is not (First or Second))
             throw new InvalidDataException($"A command has format version {first >> 4}, which this release does not know.");
 
         var kind = (Kind)(first & 0x0F);
-        var command = kind == Kind.Ingest ? ReadIngest(ref reader) : ReadDated(ref reader, kind, reader.ReadInstant());
+        var command = kind == Kind.Ingest ? ReadIngest(ref reader) : ReadDated(ref reader, kind, version, reader.ReadInstant());
         return reader.IsAtEnd ? command : throw new InvalidDataException("There are bytes behind the command.");
     }
 
-    private static TwinCommand ReadDated(ref FieldReader reader, Kind kind, Instant when) => kind switch
+    private static TwinCommand ReadDated(ref FieldReader reader, Kind kind, int version, Instant when) => kind switch
     {
         Kind.OpenSession => new TwinCommand.OpenSession(new SessionId(reader.ReadSigned()), when),
         Kind.CloseSession => new TwinCommand.CloseSession(new SessionId(reader.ReadSigned()), reader.ReadText(), when),
         Kind.Describe => new TwinCommand.Describe(
-            DescriptionFields.Read(ref reader), when, reader.ReadByte() == 0 ? null : DescriptionFields.Read(ref reader)),
+            ReadDescription(ref reader, version), when, reader.ReadByte() == 0 ? null : ReadDescription(ref reader, version)),
         Kind.AcknowledgeAlert => new TwinCommand.AcknowledgeAlert(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.ResolveAlert => new TwinCommand.ResolveAlert(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.Review => new TwinCommand.Review(when),
         _ => throw new InvalidDataException($"A command is of kind {(byte)kind}, which this release does not know."),
     };
 
-    private static void WriteKind(ref FieldWriter writer, Kind kind) => writer.WriteByte((byte)(Version | (byte)kind));
+    private static DeviceDescription ReadDescription(ref FieldReader reader, int version) =>
+        version == First ? DescriptionFields.ReadFirst(ref reader) : DescriptionFields.Read(ref reader);
 
-    private static void WriteDated(ref FieldWriter writer, Kind kind, TwinCommand command)
+    private static void WriteKind(ref FieldWriter writer, Kind kind, byte version = First) => writer.WriteByte((byte)(version | (byte)kind));
+
+    private static void WriteDated(ref FieldWriter writer, Kind kind, TwinCommand command, byte version = First)
     {
-        WriteKind(ref writer, kind);
+        WriteKind(ref writer, kind, version);
         writer.WriteInstant(command.At);
     }
 

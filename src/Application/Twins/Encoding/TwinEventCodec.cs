@@ -15,7 +15,10 @@ namespace OrleansIot.Application.Twins.Encoding;
 /// <remarks>What is stored is there for good: a new field or meaning takes a new format version, and the old ones stay readable.</remarks>
 public static class TwinEventCodec
 {
-    private const byte Version = 0x10;
+    private const byte First = 0x10;
+
+    // Described has the longer description. What a kind never changed keeps the format it began with.
+    private const byte Second = 0x20;
 
     private enum Kind : byte
     {
@@ -68,7 +71,7 @@ public static class TwinEventCodec
                 break;
 
             case TwinEvent.Described described:
-                WriteKind(ref writer, Kind.Described);
+                WriteKind(ref writer, Kind.Described, Second);
                 writer.WriteInstant(described.When);
                 DescriptionFields.Write(ref writer, described.Description);
                 break;
@@ -116,22 +119,28 @@ public static class TwinEventCodec
     public static TwinEvent Read(ref FieldReader reader, MetricNameTable? names)
     {
         var first = reader.ReadByte();
-        if ((first & 0xF0) != Version)
-            throw new InvalidDataException($"A stored event has format version {first >> 4}, which this release does not know.");
-
-        return (Kind)(first & 0x0F) switch
+        return (first & 0xF0) switch
         {
-            Kind.ReadingRecorded => ReadReading(ref reader, names),
-            Kind.AlertTriggered => new TwinEvent.AlertTriggered(AlertCodec.Read(ref reader), reader.ReadInstant()),
-            var kind => ReadDated(ref reader, kind, when: reader.ReadInstant()),
+            First => ReadFirst(ref reader, (Kind)(first & 0x0F), names),
+            Second when (Kind)(first & 0x0F) == Kind.Described => ReadDescribed(ref reader, reader.ReadInstant()),
+            var version => throw new InvalidDataException($"A stored event has format version {version >> 4}, which this release does not know."),
         };
     }
+
+    private static TwinEvent ReadFirst(ref FieldReader reader, Kind kind, MetricNameTable? names) => kind switch
+    {
+        Kind.ReadingRecorded => ReadReading(ref reader, names),
+        Kind.AlertTriggered => new TwinEvent.AlertTriggered(AlertCodec.Read(ref reader), reader.ReadInstant()),
+        _ => ReadDated(ref reader, kind, when: reader.ReadInstant()),
+    };
+
+    private static TwinEvent.Described ReadDescribed(ref FieldReader reader, Instant when) => new(DescriptionFields.Read(ref reader), when);
 
     private static TwinEvent ReadDated(ref FieldReader reader, Kind kind, Instant when) => kind switch
     {
         Kind.CameOnline => new TwinEvent.CameOnline(reader.ReadText(), ReadSession(ref reader), when),
         Kind.WentOffline => new TwinEvent.WentOffline(reader.ReadText(), when),
-        Kind.Described => new TwinEvent.Described(DescriptionFields.Read(ref reader), when),
+        Kind.Described => new TwinEvent.Described(DescriptionFields.ReadFirst(ref reader), when),
         Kind.RulePending => new TwinEvent.RulePending(reader.ReadRule(), when),
         Kind.RuleCleared => new TwinEvent.RuleCleared(reader.ReadRule(), when),
         Kind.AlertAcknowledged => new TwinEvent.AlertAcknowledged(reader.ReadAlertId(), reader.ReadText(), when),
@@ -140,7 +149,7 @@ public static class TwinEventCodec
         _ => throw new InvalidDataException($"A stored event is of kind {(byte)kind}, which this release does not know."),
     };
 
-    private static void WriteKind(ref FieldWriter writer, Kind kind) => writer.WriteByte((byte)(Version | (byte)kind));
+    private static void WriteKind(ref FieldWriter writer, Kind kind, byte version = First) => writer.WriteByte((byte)(version | (byte)kind));
 
     // The number of metrics, doubled, carries in its lowest bit whether there is a key: most QoS 0 messages have none.
     private static void WriteReading(ref FieldWriter writer, TwinEvent.ReadingRecorded recorded, MetricNameTable? names)

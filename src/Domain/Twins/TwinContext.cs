@@ -1,0 +1,7 @@
+using OrleansIot.Domain.Rules;
+
+namespace OrleansIot.Domain.Twins;
+
+/// <summary>What a decision about one device goes by besides its twin: what applies to it now, as it was set for the fleet.</summary>
+/// <param name="Rules">Those that apply to the device.</param>
+public sealed record TwinContext(RuleSet Rules, PresencePolicy Presence);
