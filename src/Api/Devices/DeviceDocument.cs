@@ -10,6 +10,8 @@ namespace OrleansIot.Api.Devices;
 /// <param name="Status"><c>online</c>, <c>offline</c>, <c>maintenance</c>, or <c>unknown</c> before anything was heard from it.</param>
 /// <param name="StatusReason">Why, for people: <c>no reading for 60 s</c>.</param>
 /// <param name="LastSeen">When its last reading arrived; null with none.</param>
+/// <param name="ClockSkewMs">How far the device's clock is ahead of ours, in milliseconds (negative: behind), as near as its quickest
+/// reading of the last ten to twenty minutes tells; null where its readings state no time.</param>
 /// <param name="Readings">The newest value of each metric.</param>
 /// <param name="OpenAlerts">Triggered or acknowledged, oldest first.</param>
 public sealed record DeviceDocument(
@@ -23,6 +25,7 @@ public sealed record DeviceDocument(
     string StatusReason,
     Instant? StatusSince,
     Instant? LastSeen,
+    long? ClockSkewMs,
     IReadOnlyDictionary<string, LastValueDocument> Readings,
     IReadOnlyList<AlertDocument> OpenAlerts)
 {
@@ -37,6 +40,7 @@ public sealed record DeviceDocument(
         twin.StatusReason,
         twin.Status == Domain.Devices.DeviceStatus.Unknown ? null : twin.StatusSince,
         twin.LastSeen,
+        twin.Clock?.Milliseconds,
         twin.Readings.ToDictionary(last => last.Metric.Value, last => new LastValueDocument(last.Value, last.At)),
         [.. twin.OpenAlerts.Select(AlertDocument.Of)]);
 }

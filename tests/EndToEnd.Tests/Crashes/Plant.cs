@@ -266,7 +266,9 @@ internal sealed class Plant : IAsyncDisposable
         foreach (var (step, keys) in told)
         {
             var (key, runs) = Assert.Single(keys);
-            Assert.True(runs.Count == runs.Distinct().Count(), $"{step} was told twice by one and the same run of the server, under {key}.");
+            Assert.True(
+                runs.Count == runs.Distinct().Count(),
+                $"{step} was told twice by one and the same run of the server ({string.Join(", ", runs)}), under {key}: {await _server!.Api.Get($"alerts/{step.Split('/')[0]}/deliveries")}");
             Count.ToldAgain += runs.Count - 1;
         }
 

@@ -24,6 +24,7 @@ internal sealed class WebhookLedger(HttpReceiver receiver)
     {
         var steps = new Dictionary<string, Dictionary<string, List<int>>>();
         var calls = receiver.Calls;
+        var connections = new Dictionary<string, int>();
         for (var i = 0; i < calls.Count; i++)
         {
             using var body = JsonDocument.Parse(calls[i].Body);
@@ -35,7 +36,10 @@ internal sealed class WebhookLedger(HttpReceiver receiver)
                 steps.Add(step, keys = []);
             if (!keys.TryGetValue(key, out var runs))
                 keys.Add(key, runs = []);
-            runs.Add(_runs.FindLastIndex(first => first <= i));
+
+            // A call that was on its way when the server died may be heard after the next start, but over a connection of before.
+            connections.TryAdd(calls[i].Connection, _runs.FindLastIndex(first => first <= i));
+            runs.Add(connections[calls[i].Connection]);
         }
 
         return steps;
