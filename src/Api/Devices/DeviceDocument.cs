@@ -7,9 +7,12 @@ using OrleansIot.Domain.Twins;
 namespace OrleansIot.Api.Devices;
 
 /// <summary>A device as it is believed to be now.</summary>
+/// <param name="Version">Counts what happened to the device: never lower than one that was seen before, and the same only where nothing changed.</param>
 /// <param name="Status"><c>online</c>, <c>offline</c>, <c>maintenance</c>, or <c>unknown</c> before anything was heard from it.</param>
 /// <param name="StatusReason">Why, for people: <c>no reading for 60 s</c>.</param>
 /// <param name="LastSeen">When its last reading arrived; null with none.</param>
+/// <param name="ClockSkewMs">How far the device's clock is ahead of ours, in milliseconds (negative: behind), as near as its quickest
+/// reading of the last ten to twenty minutes tells; null where its readings state no time.</param>
 /// <param name="Readings">The newest value of each metric.</param>
 /// <param name="Organisation">Whose it is.</param>
 /// <param name="Site">Its place in the site hierarchy, levels separated by <c>/</c>.</param>
@@ -19,6 +22,7 @@ namespace OrleansIot.Api.Devices;
 /// <param name="OpenAlerts">Triggered or acknowledged, oldest first.</param>
 public sealed record DeviceDocument(
     string DeviceId,
+    long Version,
     string? Name,
     string? Type,
     string? Location,
@@ -33,11 +37,13 @@ public sealed record DeviceDocument(
     string StatusReason,
     Instant? StatusSince,
     Instant? LastSeen,
+    long? ClockSkewMs,
     IReadOnlyDictionary<string, LastValueDocument> Readings,
     IReadOnlyList<AlertDocument> OpenAlerts)
 {
     public static DeviceDocument Of(Twin twin) => new(
         twin.Device.Value,
+        twin.Version,
         twin.Description.Name,
         twin.Description.Type,
         twin.Description.Location,
@@ -52,6 +58,7 @@ public sealed record DeviceDocument(
         twin.StatusReason,
         twin.Status == DeviceStatus.Unknown ? null : twin.StatusSince,
         twin.LastSeen,
+        twin.Clock?.Milliseconds,
         twin.Readings.ToDictionary(last => last.Metric.Value, last => new LastValueDocument(last.Value, last.At)),
         [.. twin.OpenAlerts.Select(AlertDocument.Of)]);
 }

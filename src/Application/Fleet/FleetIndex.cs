@@ -38,6 +38,7 @@ public sealed class FleetIndex : IFleet, ITwinAudience, IDisposable
 
     public ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default) =>
         new(FleetListing.List(query.Sort is null ? InOrderOfId() : All(), query, Instant.From(_time.GetUtcNow())));
+
     public ValueTask<FleetParts> Parts(CancellationToken cancellation = default) => new(FleetParts.Of(All()));
 
     public IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, CancellationToken cancellation) => _watchers.Watch(filter, cancellation);

@@ -87,7 +87,7 @@ public sealed partial class StandaloneSystem : IRunningSystem
         Directory.Delete(DataFolder, recursive: true);
     }
 
-    private static string Assembly { get; } =
+    internal static string Assembly { get; } =
         typeof(StandaloneSystem).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "StandaloneAssembly").Value!;
 
     [GeneratedRegex(@"Now listening on: (?<url>http://\S+)")]

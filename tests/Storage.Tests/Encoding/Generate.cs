@@ -63,7 +63,8 @@ internal static class Generate
     private static Gen<TwinEvent> Recorded =>
         from reading in Reading
         from key in Gen.Elements(0ul, 1ul, ulong.MaxValue)
-        select (TwinEvent)new TwinEvent.ReadingRecorded(reading, new MessageKey(key));
+        from sequence in Gen.Elements<MessageSequence?>(null, new MessageSequence(1, 0), new MessageSequence(ulong.MaxValue, MessageSequence.MaxNumber))
+        select (TwinEvent)new TwinEvent.ReadingRecorded(reading, new MessageKey(key)) { Sequence = sequence };
 
     private static Gen<TwinEvent> CameOnline =>
         from at in Time

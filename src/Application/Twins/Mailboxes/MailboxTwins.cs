@@ -49,13 +49,8 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
         while (true)
         {
             var mailbox = _mailboxes.GetOrAdd(device, static (id, twins) => new TwinMailbox(id, twins), this);
-            switch (mailbox.TryPost(command, out var promise))
-            {
-                case Posting.Posted:
-                    return promise;
-                case Posting.Full:
-                    return WaitAndExecute(mailbox, command, cancellation);
-            }
+            if (mailbox.TryPost(command, out var promise, cancellation) == Posting.Posted)
+                return promise;
 
             Forget(mailbox);
         }
@@ -92,12 +87,6 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
         _stopping.Cancel();
         _schedule.Dispose();
         _stopping.Dispose();
-    }
-
-    private async ValueTask<Decision> WaitAndExecute(TwinMailbox mailbox, TwinCommand command, CancellationToken cancellation)
-    {
-        await mailbox.RoomAgain().WaitAsync(cancellation);
-        return await Execute(mailbox.Device, command, cancellation);
     }
 
     private async Task ReviewAndObserve(TwinMailbox mailbox)
