@@ -43,6 +43,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         _time = time;
         _log = log;
         _readers = new ReadConnections(directory.DatabaseFile, busyTimeout);
+        Damage = new DamageFound(log);
         var devices = new DeviceRegister();
         var recovered = new RecoveredRows();
         var position = new LogPosition();
@@ -50,22 +51,25 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         _buffers = new HistoryBuffers(time, position);
         _floor = new LogFloor(devices, position, recovered);
         _connection = new WriterConnection(database, () => OpenToWrite(directory, busyTimeout), directory.FreeBytes, position);
-        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), _buffers, time, log);
+        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), _buffers, Damage, time, log);
         var retention = new Retention(_writer, _floor);
 
-        Journal = new SqliteJournal(_writer, devices, _readers, recovered);
-        Snapshots = new SqliteSnapshots(_writer, devices, _readers);
+        var journal = new SqliteJournal(_writer, devices, _readers, recovered, Damage);
+        Journal = journal;
+        Snapshots = new SqliteSnapshots(_writer, devices, _readers, journal, Damage);
         Alerts = new SqliteAlertBook(_readers);
         Rules = new SqliteRuleStore(_writer, _readers);
         Outbox = new SqliteOutbox(_writer, _readers, added);
         Sessions = new SqliteSessionStore(_writer, _readers);
-        History = new SqliteReadingHistory(_buffers, devices, _readers, retention);
+        History = new SqliteReadingHistory(_buffers, devices, _readers, retention, Damage);
 
         retention.Load(database);
         new LogRecovery(devices, _buffers, recovered, position).Run(database);
         _writer.Start();
         _tick = time.CreateTimer(_ => Tick(), null, TickInterval, TickInterval);
     }
+
+    public DamageFound Damage { get; }
 
     public ITwinJournal Journal { get; }
 
@@ -91,6 +95,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         try
         {
             var started = time.GetTimestamp();
+            WriteAheadLog.Read(directory.DatabaseFile).Verify();
             database = OpenToWrite(directory, patience);
             Schema.Migrate(database);
             var store = new SqliteStore(directory, database, patience, time, log);
@@ -101,8 +106,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         {
             database?.Dispose();
             directory.Dispose();
-            throw new StoreException(
-                $"{directory.DatabaseFile} (setting {SqliteOptions.Section}:{nameof(SqliteOptions.Path)}) cannot be used: {e.Message}", (e as StoreException)?.IsTransient ?? false, e);
+            var message = $"{directory.DatabaseFile} (setting {SqliteOptions.Section}:{nameof(SqliteOptions.Path)}) cannot be used: {e.Message}";
+            throw new StoreException(message, (e as StoreException)?.IsTransient ?? false, e) { Code = (e as StoreException)?.Code };
         }
     }
 

@@ -31,11 +31,12 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private readonly Channel<WriteRequest> _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Outage _outage;
+    private readonly DamageFound _damage;
     private readonly ITimer _probeTimer;
     private WriteJob? _job;
     private bool _woken;
 
-    public GroupCommit(WriterConnection connection, JournalBatch batch, SessionBatch sessions, IUpkeep upkeep, TimeProvider time, ILogger log)
+    public GroupCommit(WriterConnection connection, JournalBatch batch, SessionBatch sessions, IUpkeep upkeep, DamageFound damage, TimeProvider time, ILogger log)
     {
         _connection = connection;
         _batch = batch;
@@ -52,6 +53,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             AllowSynchronousContinuations = true,
         });
         _outage = new Outage(time);
+        _damage = damage;
         _probeTimer = time.CreateTimer(_ => _queue.Writer.TryWrite(WakeUp.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _meter = new CommitMeter(() => _queue.Reader.Count, () => _outage.Code);
     }
@@ -290,6 +292,8 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             RollBack();
             if (Outage.IsOne(e))
                 OutageSeen((StoreException)e);
+            else if (e is StoreException { Code: SqliteErrors.Damaged })
+                _damage.Add(e.Message);
 
             return e;
         }
@@ -321,9 +325,10 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             _connection.Renew(_outage.Code!, database => Meta.Write(database, Meta.ProbedAt, _time.GetUtcNow().ToUnixTimeMilliseconds()));
             OutageEnded();
         }
-        catch (StoreException e)
+        catch (Exception e)
         {
-            OutageSeen(Outage.IsOne(e) ? e : new StoreException(e.Message, isTransient: true, e) { Code = SqliteErrors.WriteFailed });
+            // Whatever it was, the writer survives it and tries again.
+            OutageSeen(Outage.IsOne(e) ? (StoreException)e : new StoreException(e.Message, isTransient: true, e) { Code = SqliteErrors.WriteFailed });
         }
     }
 

@@ -72,6 +72,11 @@ internal static class Schema
         CREATE TABLE retained(
             topic BLOB NOT NULL UNIQUE, properties BLOB NOT NULL, payload BLOB NOT NULL, qos INTEGER NOT NULL, retain INTEGER NOT NULL, expires_at INTEGER);
         """,
+        """
+        -- See StoredChecksum. Rows from before have none.
+        ALTER TABLE snapshot ADD COLUMN checksum INTEGER;
+        ALTER TABLE reading_chunk ADD COLUMN checksum INTEGER;
+        """,
     ];
 
     public static void Migrate(SqliteDatabase database)

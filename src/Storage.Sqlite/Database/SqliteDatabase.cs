@@ -20,6 +20,9 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Whether a transaction is open.</summary>
     public bool IsInTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
+    /// <summary>Of the last failure.</summary>
+    public string Message => raw.sqlite3_errmsg(_handle).utf8_to_string();
+
     public static SqliteDatabase Open(string file, bool readOnly, TimeSpan busyTimeout)
     {
         NativeSqlite.EnsureLoaded();
@@ -63,6 +66,10 @@ internal sealed class SqliteDatabase : IDisposable
         using var statement = Statement(sql);
         return statement.Step() ? statement.Int64(0) : 0;
     }
+
+    /// <summary>Copies this database over the other one, as far as its steps go.</summary>
+    public SqliteBackup BackupTo(SqliteDatabase target) =>
+        raw.sqlite3_backup_init(target._handle, "main", _handle, "main") is { IsInvalid: false } handle ? new SqliteBackup(target, handle) : throw target.Failure(raw.SQLITE_ERROR);
 
     public void Dispose()
     {

@@ -20,8 +20,9 @@ internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Dev
     {
         foreach (var (device, buffer) in chosen)
         {
-            database.Statement("INSERT INTO reading_chunk(device, first_at, last_at, count, body) VALUES(?, ?, ?, ?, ?)")
-                .Bind(device.Id).Bind(buffer.FirstAt).Bind(buffer.LastAt).Bind(buffer.Count).Bind(buffer.Bytes).Run();
+            database.Statement("INSERT INTO reading_chunk(device, first_at, last_at, count, body, checksum) VALUES(?, ?, ?, ?, ?, ?)")
+                .Bind(device.Id).Bind(buffer.FirstAt).Bind(buffer.LastAt).Bind(buffer.Count).Bind(buffer.Bytes)
+                .Bind(StoredChecksum.Of(buffer.Bytes, device.Id, buffer.FirstAt, buffer.LastAt, buffer.Count)).Run();
             database.Statement("UPDATE device SET history_through = ? WHERE id = ?").Bind(through).Bind(device.Id).Run();
             foreach (var (hour, rollups) in RollUp(buffer))
                 MergeHour(database, device.Id, hour, rollups);

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansIot.Application;
 using OrleansIot.Application.History.Chunks;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.History.Rollups;
@@ -11,7 +12,7 @@ using OrleansIot.Storage.Sqlite.Journal;
 namespace OrleansIot.Storage.Sqlite.History;
 
 /// <summary>Stored chunks and roll-ups, and what is not in them yet.</summary>
-internal sealed class SqliteReadingHistory(HistoryBuffers buffers, DeviceRegister devices, ReadConnections readers, Retention retention) : IReadingHistory
+internal sealed class SqliteReadingHistory(HistoryBuffers buffers, DeviceRegister devices, ReadConnections readers, Retention retention, DamageFound damage) : IReadingHistory
 {
     public async ValueTask<Series> Query(SeriesQuery query, CancellationToken cancellation)
     {
@@ -45,12 +46,12 @@ internal sealed class SqliteReadingHistory(HistoryBuffers buffers, DeviceRegiste
         if (Freeze(known, reader) is { } buffered)
             newest.AddChunk(buffered, long.MaxValue);
 
-        using var chunks = reader.Statement("SELECT id, last_at, body FROM reading_chunk WHERE device = ? AND last_at >= ? AND first_at < ? ORDER BY last_at DESC")
+        using var chunks = reader.Statement("SELECT id, device, first_at, last_at, count, body, checksum FROM reading_chunk WHERE device = ? AND last_at >= ? AND first_at < ? ORDER BY last_at DESC")
             .Bind(known.Id).Bind(first).Bind(to.UnixMilliseconds);
-        while (chunks.Step() && !newest.IsBeyond(chunks.Int64(1)))
+        while (chunks.Step() && !newest.IsBeyond(chunks.Int64(3)))
         {
             cancellation.ThrowIfCancellationRequested();
-            newest.AddChunk(chunks.Blob(2).ToArray(), chunks.Int64(0));
+            newest.AddChunk(Whole(chunks), chunks.Int64(0));
         }
 
         return newest.InOrder();
@@ -70,15 +71,26 @@ internal sealed class SqliteReadingHistory(HistoryBuffers buffers, DeviceRegiste
         }
     }
 
-    private static void AddChunks(ReadConnection reader, KnownDevice known, SeriesPlan plan, SeriesBuckets buckets, CancellationToken cancellation)
+    private void AddChunks(ReadConnection reader, KnownDevice known, SeriesPlan plan, SeriesBuckets buckets, CancellationToken cancellation)
     {
-        using var chunks = reader.Statement("SELECT body FROM reading_chunk WHERE device = ? AND last_at >= ? AND first_at < ?")
+        using var chunks = reader.Statement("SELECT id, device, first_at, last_at, count, body, checksum FROM reading_chunk WHERE device = ? AND last_at >= ? AND first_at < ?")
             .Bind(known.Id).Bind(plan.From).Bind(plan.To);
         while (chunks.Step())
         {
             cancellation.ThrowIfCancellationRequested();
-            buckets.AddChunk(chunks.Blob(0).ToArray());
+            buckets.AddChunk(Whole(chunks));
         }
+    }
+
+    // A chart that leaves readings out without a word would say what was not so.
+    private byte[] Whole(SqliteStatement chunk)
+    {
+        var body = chunk.Blob(5);
+        if (StoredChecksum.Fits(chunk.OptionalInt64(6), body, chunk.Int64(1), chunk.Int64(2), chunk.Int64(3), chunk.Int64(4)))
+            return body.ToArray();
+
+        damage.Add($"Chunk {chunk.Int64(0)} of the history is not what was written.");
+        throw new StoreException($"Chunk {chunk.Int64(0)} of the history is damaged. Restore a backup, or run the command 'repair', which leaves it out.") { Code = SqliteErrors.Damaged };
     }
 
     private static void AddRollups(ReadConnection reader, KnownDevice known, SeriesPlan plan, MetricName metric, SeriesBuckets buckets, CancellationToken cancellation)

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.RegularExpressions;
-using OrleansIot.Mqtt.Client;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.TestKit;
 using OrleansIot.TestKit.Disks;
@@ -48,11 +46,11 @@ public sealed class FullDisk(ITestOutputHelper output)
 
     private async Task Survives(StandaloneSystem system, string code, Func<Task> begin, Func<Task> end)
     {
-        var acknowledged = new ConcurrentQueue<(string Device, int Sequence)>();
-        var refused = new ConcurrentQueue<MqttReasonCode>();
+        var readings = new PublishedReadings();
+        var (acknowledged, refused) = (readings.Acknowledged, readings.Refused);
         using var enough = new CancellationTokenSource();
-        var clients = await Task.WhenAll(Enumerable.Range(0, Devices).Select(number => Client(system, Name(number))));
-        var publishing = clients.Select((client, number) => Publish(client, Name(number), acknowledged, refused, enough.Token)).ToArray();
+        var clients = await Task.WhenAll(Enumerable.Range(0, Devices).Select(number => PublishedReadings.Client(system, PublishedReadings.Name(number))));
+        var publishing = clients.Select((client, number) => readings.Publish(client, PublishedReadings.Name(number), enough.Token)).ToArray();
         await Eventually.IsTrue("messages are acknowledged", () => Task.FromResult(acknowledged.Count > Enough), Limit);
 
         await begin();
@@ -63,8 +61,8 @@ public sealed class FullDisk(ITestOutputHelper output)
         Assert.Equal(before, acknowledged.Count);
         Assert.All(refused, reason => Assert.Equal(MqttReasonCode.UnspecifiedError, reason));
         Assert.All(clients, client => Assert.True(client.IsConnected));
-        Assert.True(await Stored(system, Name(0)) is { Count: > 0 });
-        Assert.NotNull(await system.Api.Device(Name(1)));
+        Assert.True(await PublishedReadings.Stored(system, PublishedReadings.Name(0)) is { Count: > 0 });
+        Assert.NotNull(await system.Api.Device(PublishedReadings.Name(1)));
         Assert.Contains($"orleansiot_store_outage{{code=\"{code}\"}} 1", await Text(system, "metrics"), StringComparison.Ordinal);
 
         await end();
@@ -81,7 +79,7 @@ public sealed class FullDisk(ITestOutputHelper output)
         await system.StartAgain();
         foreach (var device in acknowledged.GroupBy(message => message.Device, message => message.Sequence))
         {
-            var stored = await Stored(system, device.Key);
+            var stored = await PublishedReadings.Stored(system, device.Key);
             Assert.Equal(stored.Distinct().Count(), stored.Count);
             Assert.Empty(device.Except(stored));
         }
@@ -90,45 +88,8 @@ public sealed class FullDisk(ITestOutputHelper output)
             await client.DisposeAsync();
     }
 
-    /// <summary>One message after the other, each until it is acknowledged.</summary>
-    private static async Task Publish(
-        MqttClient client, string device, ConcurrentQueue<(string Device, int Sequence)> acknowledged, ConcurrentQueue<MqttReasonCode> refused, CancellationToken enough)
-    {
-        // A hundred a second at most, so that what is stored can be asked for at once.
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        try
-        {
-            for (var sequence = 0; ;)
-            {
-                var payload = Encoding.UTF8.GetBytes($$"""{"messageId": "{{device}}-{{sequence}}", "seq": {{sequence}}}""");
-                try
-                {
-                    await client.Publish(new MqttMessage { Topic = $"dt/devices/{device}/telemetry", Payload = payload, QoS = MqttQoS.AtLeastOnce }, enough);
-                    acknowledged.Enqueue((device, sequence++));
-                }
-                catch (MqttRefusedException refusal)
-                {
-                    refused.Enqueue(refusal.ReasonCode);
-                }
-
-                await pace.WaitForNextTickAsync(enough);
-            }
-        }
-        catch (Exception over) when (over is MqttConnectionLostException or InvalidOperationException or OperationCanceledException)
-        {
-            // What was not acknowledged is promised to nobody.
-        }
-    }
-
     private static Task AreRefused(ConcurrentQueue<MqttReasonCode> refused, int atLeast) =>
         Eventually.IsTrue($"{atLeast} messages are refused", () => Task.FromResult(refused.Count >= atLeast), Limit);
-
-    private static async Task<IReadOnlyList<int>> Stored(StandaloneSystem system, string device)
-    {
-        var page = (await system.Api.Get($"devices/{device}/readings?from=-1h&limit=1000")).GetProperty("items").EnumerateArray().ToArray();
-        Assert.True(page.Length < 1_000, "There are more than one page holds.");
-        return [.. page.Select(reading => reading.GetProperty("metrics").GetProperty("seq").GetInt32())];
-    }
 
     private static async Task<(HttpStatusCode, string)> Health(StandaloneSystem system)
     {
@@ -149,9 +110,4 @@ public sealed class FullDisk(ITestOutputHelper output)
         act();
         return Task.CompletedTask;
     }
-
-    private static string Name(int number) => $"device-{number}";
-
-    private static Task<MqttClient> Client(StandaloneSystem system, string id) =>
-        MqttClient.Connect(new MqttClientOptions { Host = "127.0.0.1", Port = system.MqttPort, ClientId = $"{id}-link" });
 }

@@ -133,6 +133,9 @@ public sealed class FailureTests : IAsyncDisposable
         foreach (var table in (string[])["session", "subscription", "received", "message", "delivery", "will", "retained"])
             _directory.Execute($"DROP TABLE {table}");
 
+        foreach (var table in (string[])["snapshot", "reading_chunk"])
+            _directory.Execute($"ALTER TABLE {table} DROP COLUMN checksum");
+
         _directory.Execute("PRAGMA user_version = 1");
 
         var store = await _directory.Open();
