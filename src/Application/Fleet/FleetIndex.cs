@@ -57,9 +57,11 @@ public sealed class FleetIndex : IFleet, ITwinAudience, IDisposable
         }
 
         _tally.Replace(listed?.Twin, after.Twin);
-        _watchers.Tell(before, after.Twin, events);
+        // First, so that whoever has heard of the device's status finds it counted.
         if (listed is not null && listed.Twin.Status != after.Twin.Status)
             _outages.StatusChanged(after.Twin, _tally.Online);
+
+        _watchers.Tell(before, after.Twin, events);
     }
 
     /// <summary>Its owner here gave it up; another will announce it elsewhere.</summary>

@@ -25,7 +25,10 @@ internal sealed partial class ClusterFleet(FleetIndex ownedHere, SiloFleets flee
             sum.Maintenance + part.Maintenance,
             sum.OpenAlerts + part.OpenAlerts,
             sum.CriticalAlerts + part.CriticalAlerts,
-            sum.WarningAlerts + part.WarningAlerts));
+            sum.WarningAlerts + part.WarningAlerts)
+        {
+            Outage = FleetOutage.Sum(sum.Outage, part.Outage),
+        });
     }
 
     public async ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default)

@@ -128,6 +128,6 @@ internal sealed class ApiHost : IAsyncDisposable
         Client.Dispose();
     }
 
-    private async Task Execute(string device, TwinCommand command) =>
+    public async Task Execute(string device, TwinCommand command) =>
         Assert.IsType<Decision.Accepted>(await Twins.Execute(DeviceId.Parse(device), command));
 }
