@@ -14,6 +14,7 @@ using OrleansIot.Api.Http;
 using OrleansIot.Api.Metrics;
 using OrleansIot.Api.OpenApi;
 using OrleansIot.Api.Rules;
+using OrleansIot.Api.Shadows;
 using OrleansIot.Api.Stream;
 
 namespace OrleansIot.Api;
@@ -30,6 +31,7 @@ public static class ApiRegistration
         services.ConfigureHttpJsonOptions(json => WriteShapes(json.SerializerOptions));
         services.AddAccess(configuration);
         services.AddMeterRecorder(configuration);
+        services.AddSingleton<ShadowWriter>();
         services.AddHealthChecks();
         services.AddApiDescription();
         return services;
@@ -54,8 +56,10 @@ public static class ApiRegistration
         api.MapDevices();
         api.MapRules();
         api.MapAlerts();
+        api.MapShadows();
         api.MapStream();
         api.MapAccess();
+        routes.MapThingShadows();
         routes.MapMetrics();
         routes.MapHealth();
         routes.MapSignIn();

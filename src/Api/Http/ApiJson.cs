@@ -4,6 +4,7 @@ using OrleansIot.Api.AccessControl;
 using OrleansIot.Api.Alerts;
 using OrleansIot.Api.Devices;
 using OrleansIot.Api.Health;
+using OrleansIot.Api.Shadows;
 using OrleansIot.Api.Stream;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts;
@@ -22,6 +23,7 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(ListDocument<ReadingDocument>))]
 [JsonSerializable(typeof(ListDocument<RefusalDocument>))]
+[JsonSerializable(typeof(ListDocument<ShadowListDocument>))]
 [JsonSerializable(typeof(ListDocument<RuleDocument>))]
 [JsonSerializable(typeof(RuleDocument))]
 [JsonSerializable(typeof(ListDocument<AlertDocument>))]
