@@ -15,6 +15,7 @@ using OrleansIot.Api.Metrics;
 using OrleansIot.Api.OpenApi;
 using OrleansIot.Api.Places;
 using OrleansIot.Api.Rules;
+using OrleansIot.Api.Shadows;
 using OrleansIot.Api.Stream;
 
 namespace OrleansIot.Api;
@@ -31,6 +32,7 @@ public static class ApiRegistration
         services.ConfigureHttpJsonOptions(json => WriteShapes(json.SerializerOptions));
         services.AddAccess(configuration);
         services.AddMeterRecorder(configuration);
+        services.AddSingleton<ShadowWriter>();
         services.AddHealthChecks();
         services.AddApiDescription();
         return services;
@@ -56,8 +58,10 @@ public static class ApiRegistration
         api.MapPlaces();
         api.MapRules();
         api.MapAlerts();
+        api.MapShadows();
         api.MapStream();
         api.MapAccess();
+        routes.MapThingShadows();
         routes.MapMetrics();
         routes.MapHealth();
         routes.MapSignIn();

@@ -5,6 +5,7 @@ using OrleansIot.Api.Alerts;
 using OrleansIot.Api.Devices;
 using OrleansIot.Api.Health;
 using OrleansIot.Api.Places;
+using OrleansIot.Api.Shadows;
 using OrleansIot.Api.Stream;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts;
@@ -23,6 +24,7 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(ListDocument<ReadingDocument>))]
 [JsonSerializable(typeof(ListDocument<RefusalDocument>))]
+[JsonSerializable(typeof(ListDocument<ShadowListDocument>))]
 [JsonSerializable(typeof(ListDocument<RuleDocument>))]
 [JsonSerializable(typeof(RuleDocument))]
 [JsonSerializable(typeof(ListDocument<AlertDocument>))]

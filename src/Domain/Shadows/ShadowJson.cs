@@ -85,6 +85,25 @@ public static class ShadowJson
         writer.WriteEndObject();
     }
 
+    /// <summary>The tree again, with each value replaced by who asked for it.</summary>
+    public static void WriteAuthors(Utf8JsonWriter writer, ShadowNode node)
+    {
+        if (node is ShadowNode.Leaf leaf)
+        {
+            writer.WriteStringValue(leaf.Author);
+            return;
+        }
+
+        writer.WriteStartObject();
+        foreach (var member in ((ShadowNode.Branch)node).Members)
+        {
+            writer.WritePropertyName(member.Name);
+            WriteAuthors(writer, member.Value);
+        }
+
+        writer.WriteEndObject();
+    }
+
     /// <summary>What a text takes, with its quotes.</summary>
     public static int SizeOfText(string text)
     {

@@ -57,7 +57,8 @@ public static class ShadowMessages
     });
 
     /// <summary>The whole shadow, with what is desired and not reported.</summary>
-    public static byte[] Document(Shadow shadow, Instant at, string? clientToken, bool withDeltaMetadata = false) => Write(writer =>
+    /// <param name="withAuthors">Who asked for each thing desired: ours, AWS IoT does not know.</param>
+    public static byte[] Document(Shadow shadow, Instant at, string? clientToken, bool withDeltaMetadata = false, bool withAuthors = false) => Write(writer =>
     {
         var delta = shadow.Delta;
         writer.WriteStartObject("state"u8);
@@ -71,6 +72,12 @@ public static class ShadowMessages
         if (withDeltaMetadata)
             WriteSectionMetadata(writer, "delta"u8, delta);
         writer.WriteEndObject();
+        if (withAuthors && shadow.Desired is { } desired)
+        {
+            writer.WritePropertyName("desiredBy"u8);
+            ShadowJson.WriteAuthors(writer, desired);
+        }
+
         writer.WriteNumber("version"u8, shadow.Version);
         WriteEnd(writer, at, clientToken);
     });
