@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using OrleansIot.Application.History;
 using OrleansIot.Domain;
 using OrleansIot.Storage.DynamoDb.Database;
 using OrleansIot.Storage.DynamoDb.Rules;
@@ -12,31 +13,38 @@ namespace OrleansIot.Storage.DynamoDb.History;
 internal sealed class RetentionMarks(DynamoDatabase database)
 {
     private const string Sort = "retention";
-    private const string Readings = "rd";
-    private const string Rollups = "ru";
 
-    private long _readingsFrom = Instant.MinValue.UnixMilliseconds;
-    private long _rollupsFrom = Instant.MinValue.UnixMilliseconds;
+    // By resolution.
+    private static readonly string[] Marks = ["rd", "ru", "r15m", "r1h", "r1d"];
 
-    public Instant ReadingsFrom => new(Interlocked.Read(ref _readingsFrom));
+    private readonly Lock _lock = new();
+    private volatile KeptSince _kept = KeptSince.Ever;
 
-    public Instant RollupsFrom => new(Interlocked.Read(ref _rollupsFrom));
+    public KeptSince Kept => _kept;
 
     public async ValueTask Load(CancellationToken cancellation)
     {
-        if (await database.Get(Table.Rules, DynamoRuleStore.MetaPartition, Sort, cancellation) is not { } item)
-            return;
-
-        Raise(ref _readingsFrom, item.OptionalNumber(Readings));
-        Raise(ref _rollupsFrom, item.OptionalNumber(Rollups));
+        if (await database.Get(Table.Rules, DynamoRuleStore.MetaPartition, Sort, cancellation) is { } item)
+            Raise(new KeptSince([.. _kept.Entries[..^1], _kept.Default with { Since = [.. Marks.Select(mark => ToInstant(item.OptionalNumber(mark)))] }]));
     }
 
-    public async ValueTask Raise(Instant readingsFrom, Instant rollupsFrom, CancellationToken cancellation)
+    /// <summary>The marks of all metrics are stored, for the silos to agree on; those of single metrics each silo has from its options.</summary>
+    public async ValueTask Raise(KeptSince kept, CancellationToken cancellation)
     {
-        await Raise(Readings, readingsFrom, cancellation);
-        await Raise(Rollups, rollupsFrom, cancellation);
+        for (var resolution = 0; resolution < Marks.Length; resolution++)
+            await Raise(Marks[resolution], kept.Default.Since[resolution], cancellation);
+
+        Raise(kept);
         await Load(cancellation);
     }
+
+    private void Raise(KeptSince kept)
+    {
+        lock (_lock)
+            _kept = _kept.Raise(kept);
+    }
+
+    private static Instant ToInstant(long? mark) => mark is { } at ? new Instant(at) : Instant.MinValue;
 
     // A mark that is further already stays: the condition fails, and that is as good.
     private async ValueTask Raise(string name, Instant from, CancellationToken cancellation) =>
@@ -51,10 +59,4 @@ internal sealed class RetentionMarks(DynamoDatabase database)
                 ExpressionAttributeValues = new() { [":from"] = AttributeExtensions.Of(from.UnixMilliseconds) },
             },
             cancellation);
-
-    private static void Raise(ref long mark, long? to)
-    {
-        if (to > Interlocked.Read(ref mark))
-            Interlocked.Exchange(ref mark, to.Value);
-    }
 }
