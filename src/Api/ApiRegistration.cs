@@ -15,6 +15,7 @@ using OrleansIot.Api.Metrics;
 using OrleansIot.Api.OpenApi;
 using OrleansIot.Api.Rules;
 using OrleansIot.Api.Stream;
+using OrleansIot.Application.History;
 
 namespace OrleansIot.Api;
 
@@ -31,6 +32,7 @@ public static class ApiRegistration
         services.AddAccess(configuration);
         services.AddMeterRecorder(configuration);
         services.AddHealthChecks();
+        services.AddSingleton<FleetHistory>();
         services.AddApiDescription();
         return services;
     }
@@ -52,6 +54,7 @@ public static class ApiRegistration
     {
         var api = routes.MapGroup($"{MachinePaths.Api}/v1");
         api.MapDevices();
+        api.MapFleetHistory();
         api.MapRules();
         api.MapAlerts();
         api.MapStream();

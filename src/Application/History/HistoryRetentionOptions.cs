@@ -40,7 +40,7 @@ public sealed class HistoryRetentionOptions : IValidatableObject
         {
             var rule = Metrics[i];
             var name = $"{Section}:{nameof(Metrics)}:{i}";
-            if (string.IsNullOrEmpty(rule.Pattern) || rule.Pattern.Length > MetricName.MaxLength || rule.Pattern == KeptSince.AllMetrics)
+            if (rule.Pattern.Length is 0 or > MetricName.MaxLength || rule.Pattern.Any(char.IsControl) || rule.Pattern == KeptSince.AllMetrics)
                 yield return new ValidationResult($"{name}:{nameof(rule.Pattern)} is '{rule.Pattern}'. Write the name of a metric, or a pattern such as gps.*; for all metrics set {Section}:{nameof(Readings)} and its like.", [nameof(Metrics)]);
 
             foreach (var days in (int?[])[rule.Readings, rule.Minutes, rule.QuarterHours, rule.Hours, rule.Days])

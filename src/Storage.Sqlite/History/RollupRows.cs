@@ -20,7 +20,9 @@ internal sealed class RollupRows(SqliteDatabase database)
     public long? Add(long device, ChunkRollups chunk)
     {
         var target = CoarseRollups.Target(chunk.LastAt, chunk.LastReceivedAt, HoursFoldedTogether, DelayOf(device));
-        var before = CoarseBefore(device) ?? (HasMinutes(device) || chunk.Hours.Count == 0 ? null : Math.Min(target, chunk.Hours.Keys.Min()));
+
+        // A device without minutes has nothing else to be folded; one that has them is left to CoarseFill.
+        var before = CoarseBefore(device) ?? (HasMinutes(device) ? null : target);
         var coarse = new CoarseRollups();
         foreach (var (hour, minutes) in chunk.Hours)
         {
@@ -31,7 +33,7 @@ internal sealed class RollupRows(SqliteDatabase database)
         }
 
         if (before < target)
-            before = Fold(device, before.Value, target, HoursAtOnce, coarse);
+            before = Fold(device, before.Value, target, Math.Max(HoursAtOnce, chunk.Hours.Count), coarse);
 
         Write(device, coarse);
         return before;

@@ -51,22 +51,21 @@ internal sealed class SqliteReadingHistory(DeviceRegister devices, ReadConnectio
         var first = Math.Max(from.UnixMilliseconds, kept.From.UnixMilliseconds);
         using var reader = await readers.Rent(cancellation);
         var buffered = Freeze(known, reader).Buffered;
-        while (first < to.UnixMilliseconds)
+        var found = new List<Reading>(Math.Min(limit, 1_000));
+        while (first < to.UnixMilliseconds && found.Count < limit)
         {
             cancellation.ThrowIfCancellationRequested();
             var until = Math.Min(to.UnixMilliseconds, EndOf(reader, known, first, limit));
-            var oldest = new OldestReadings(first, until, limit, kept);
+            var oldest = new OldestReadings(first, until, limit - found.Count, kept);
             if (buffered is not null)
                 oldest.AddChunk(buffered, long.MaxValue);
 
             AddChunks(reader, known, first, until, (chunk, number) => oldest.AddChunk(chunk, number), () => false, cancellation);
-            if (oldest.InOrder() is { Length: > 0 } found)
-                return found;
-
+            found.AddRange(oldest.InOrder());
             first = until;
         }
 
-        return [];
+        return found;
     }
 
     public ValueTask Expire(KeptSince kept, CancellationToken cancellation) => retention.Expire(kept, cancellation);
