@@ -82,6 +82,9 @@ internal sealed class ChartGeometry
 
     public IReadOnlyList<Instant> TimeTicks { get; }
 
+    /// <summary>How the browser writes them: the time of day, or the date where they are days apart.</summary>
+    public string TickFormat => Span > TimeSpan.FromDays(3).TotalSeconds ? "date" : "minute";
+
     public string Mean { get; }
 
     /// <summary>From the greatest to the least of each bucket, a closed figure for each stretch without a gap.</summary>
