@@ -13,10 +13,17 @@ using OrleansIot.Storage.Sqlite;
 
 // Appends single readings of six metrics from many devices at once, each waiting for its commit, and reports what a reading
 // costs. Arguments: devices, readings per device. Figures of one machine compare two versions of the code, nothing else.
-// "sessions" and a number of appends measures those instead (see SessionBenchmark).
+// "sessions" and a number of appends measures those instead (see SessionBenchmark); "history" and a number of devices, chunks,
+// roll-ups and charts (see HistoryBenchmark).
 if (args is ["sessions", ..])
 {
     await new SessionBenchmark(args.Length > 1 ? int.Parse(args[1]) : 400).Run();
+    return;
+}
+
+if (args is ["history", ..])
+{
+    await new HistoryBenchmark(args.Length > 1 ? int.Parse(args[1]) : 100).Run();
     return;
 }
 

@@ -17,6 +17,7 @@ using OrleansIot.Api.Places;
 using OrleansIot.Api.Rules;
 using OrleansIot.Api.Shadows;
 using OrleansIot.Api.Stream;
+using OrleansIot.Application.History;
 
 namespace OrleansIot.Api;
 
@@ -34,6 +35,7 @@ public static class ApiRegistration
         services.AddMeterRecorder(configuration);
         services.AddSingleton<ShadowWriter>();
         services.AddHealthChecks();
+        services.AddSingleton<FleetHistory>();
         services.AddApiDescription();
         return services;
     }
@@ -56,6 +58,7 @@ public static class ApiRegistration
         var api = routes.MapGroup($"{MachinePaths.Api}/v1");
         api.MapDevices();
         api.MapPlaces();
+        api.MapFleetHistory();
         api.MapRules();
         api.MapAlerts();
         api.MapShadows();

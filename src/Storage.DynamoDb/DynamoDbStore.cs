@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using OrleansIot.Application;
 using OrleansIot.Application.Access.Ports;
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
@@ -35,7 +36,8 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
     private readonly DynamoDbOptions _options;
     private bool _disposed;
 
-    public DynamoDbStore(DynamoDbOptions options, TimeProvider time, ILogger log)
+    /// <param name="kept">How long history is kept; null: as the options say.</param>
+    public DynamoDbStore(DynamoDbOptions options, TimeProvider time, ILogger log, HistoryRetention? kept = null)
     {
         (_options, _time, _log) = (options, time, log);
         _database = new DynamoDatabase(options, time);
@@ -46,7 +48,7 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
         var added = new MessagesAdded(time);
         Upkeep = new HistoryUpkeep(time, log);
         var journal = new DynamoJournal(_database, options, heads, index, Upkeep, added, time);
-        _flush = new HistoryFlush(_database, journal.ReadItems, _retention, options, time);
+        _flush = new HistoryFlush(_database, journal.ReadItems, _retention, kept ?? options.Retention, time);
         _outbox = new DynamoOutbox(_database, options, added, new DispatcherLease(_database, time), time, log);
 
         _sessions = new DynamoSessionStore(_database);

@@ -34,6 +34,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private readonly HistoryBuffers _buffers;
     private readonly LogFloor _floor;
     private readonly ITimer _tick;
+    private readonly CoarseFill _fill;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
@@ -61,11 +62,14 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         Rules = new SqliteRuleStore(_writer, _readers);
         Outbox = new SqliteOutbox(_writer, _readers, added);
         Sessions = new SqliteSessionStore(_writer, _readers);
-        History = new SqliteReadingHistory(_buffers, devices, _readers, retention, Damage);
+        History = new SqliteReadingHistory(devices, _readers, retention, Damage);
 
         retention.Load(database);
         new LogRecovery(devices, _buffers, recovered, position).Run(database);
+        _fill = new CoarseFill(_writer, log);
+        _fill.Prepare(database);
         _writer.Start();
+        _fill.Start();
         _tick = time.CreateTimer(_ => Tick(), null, TickInterval, TickInterval);
     }
 
@@ -125,6 +129,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _tick.DisposeAsync();
+        await _fill.DisposeAsync();
         _buffers.Close();
         await _writer.DisposeAsync();
         _readers.Dispose();

@@ -28,8 +28,7 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Sessions);
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Retention);
-        services.AddHostedService<RetentionJob>();
+        services.AddHistoryRetention(configuration, provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Retention);
         services.AddSingleton(provider => new StoreHealth(provider.GetRequiredService<SqliteStore>().Probe, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Damage);
         services.AddHealthChecks().AddCheck<StoreHealth>("store").AddCheck<DamageFound>("data");

@@ -210,7 +210,7 @@ public sealed class DeviceApiTests : IAsyncLifetime
         var history = await _host.Get("/api/v1/devices/d/history?metric=t");
 
         Assert.Equal(
-            """{"points":[{"at":"2026-01-01T00:00:00.000Z","min":1,"mean":2,"max":3,"count":4}],"resolutionSeconds":12}""",
+            """{"points":[{"at":"2026-01-01T00:00:00.000Z","min":1,"mean":2,"max":3,"count":4}],"resolutionSeconds":12,"resolution":"raw"}""",
             history.ToJsonString());
         Assert.Equal(new SeriesQuery(DeviceId.Parse("d"), MetricName.Parse("t"), _host.Now - TimeSpan.FromHours(1), _host.Now, 300), _host.History.Asked);
     }

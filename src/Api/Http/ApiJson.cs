@@ -22,6 +22,7 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(DeviceDescriptionDocument))]
 [JsonSerializable(typeof(ListDocument<MetricDocument>))]
 [JsonSerializable(typeof(HistoryDocument))]
+[JsonSerializable(typeof(FleetHistoryDocument))]
 [JsonSerializable(typeof(ListDocument<ReadingDocument>))]
 [JsonSerializable(typeof(ListDocument<RefusalDocument>))]
 [JsonSerializable(typeof(ListDocument<ShadowListDocument>))]

@@ -6,9 +6,9 @@ internal static class Meta
     /// <summary>Position in the log below which nothing is needed to open the store.</summary>
     public const string LogFloor = "log_floor";
 
-    /// <summary>Readings before this time have expired; likewise roll-ups.</summary>
-    public const string ReadingsFrom = "readings_from";
-    public const string RollupsFrom = "rollups_from";
+    /// <summary>Set once the coarse roll-ups have been made of what an older release stored.</summary>
+    public const string CoarseFilled = "coarse_filled";
+
     public const string RulesSeeded = "rules_seeded";
     public const string ProbedAt = "probed_at";
 

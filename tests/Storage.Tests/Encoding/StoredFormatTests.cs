@@ -174,7 +174,7 @@ public class StoredFormatTests
     [Fact]
     public void Stored_roll_ups_of_an_hour_still_read_and_are_still_written_so()
     {
-        var hour = new HourRollups();
+        var hour = new RollupBlock(RollupLevel.Minute);
         hour.Add(Temperature, 0, 20.5);
         hour.Add(Temperature, 1, 21);
         hour.Add(Pressure, 59 * 60_000, 3);
@@ -184,12 +184,12 @@ public class StoredFormatTests
         var written = buffer.Written.ToArray();
         Check("rollup-hour", target => target.Write(written), bytes =>
         {
-            var minutes = new MinuteRollup[60];
-            Assert.True(HourRollups.TryRead(bytes, "temperature"u8, minutes));
+            var minutes = new Rollup[60];
+            Assert.True(RollupBlock.TryRead(bytes, "temperature"u8, minutes));
             Assert.Equal((2, 20.5, 21, 41.5), (minutes[0].Count, minutes[0].Min, minutes[0].Max, minutes[0].Sum));
-            Assert.True(HourRollups.TryRead(bytes, "pressure"u8, minutes));
+            Assert.True(RollupBlock.TryRead(bytes, "pressure"u8, minutes));
             Assert.Equal((0, 1, 3), (minutes[0].Count, minutes[59].Count, minutes[59].Sum));
-            Assert.False(HourRollups.TryRead(bytes, "humidity"u8, minutes));
+            Assert.False(RollupBlock.TryRead(bytes, "humidity"u8, minutes));
         });
     }
 

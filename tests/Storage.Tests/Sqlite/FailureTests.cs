@@ -130,13 +130,13 @@ public sealed class FailureTests : IAsyncDisposable
     {
         await (await _directory.Open()).Journal.Append(Append(Boiler, 0, Recorded(0, 1)), default);
         await _directory.Close();
-        foreach (var table in (string[])["session", "subscription", "received", "message", "delivery", "will", "retained"])
+        foreach (var table in (string[])["session", "subscription", "received", "message", "delivery", "will", "retained", "rollup_coarse", "kept"])
             _directory.Execute($"DROP TABLE {table}");
 
         foreach (var table in (string[])["snapshot", "reading_chunk"])
             _directory.Execute($"ALTER TABLE {table} DROP COLUMN checksum");
 
-        _directory.Execute("PRAGMA user_version = 1");
+        _directory.Execute("ALTER TABLE device DROP COLUMN coarse_before; PRAGMA user_version = 1");
 
         var store = await _directory.Open();
         await store.Sessions.Append([SessionSamples.Kept("a"), SessionSamples.Owed("a", 1)], default);

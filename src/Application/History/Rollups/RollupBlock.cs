@@ -5,46 +5,41 @@ using OrleansIot.Domain.Telemetry;
 namespace OrleansIot.Application.History.Rollups;
 
 /// <summary>
-/// The one-minute roll-ups of a device's metrics in one hour. Stored: format version (1 byte), then per metric its name, a bit
-/// for each minute that has values, the length of what follows in bytes (4 bytes), and per such minute count, least, and where
-/// there are two or more also greatest and sum.
+/// The roll-ups of a device's metrics in one block of a resolution. Stored: format version (1 byte), then per metric its name, a bit
+/// for each unit that has values, the length of what follows in bytes (4 bytes), and per such unit count, least, and where there are
+/// two or more also greatest and sum.
 /// </summary>
-public sealed class HourRollups
+public sealed class RollupBlock(RollupLevel level)
 {
-    public const int Minutes = 60;
-    public const long MinuteMilliseconds = 60_000;
-    public const long HourMilliseconds = Minutes * MinuteMilliseconds;
-
     private const byte Version = 1;
 
-    private readonly Dictionary<MetricName, MinuteRollup[]> _metrics = [];
+    private readonly Dictionary<MetricName, Rollup[]> _metrics = [];
 
-    /// <summary>Hours since 1970, downwards: -1 is the last before.</summary>
-    public static long HourOf(long at) => Floor(at, HourMilliseconds);
+    public IEnumerable<KeyValuePair<MetricName, Rollup[]>> Metrics => _metrics;
 
-    public static long MinuteOf(long at) => Floor(at, MinuteMilliseconds);
+    public void Add(MetricName metric, long at, double value) => UnitsOf(metric)[level.UnitInBlock(at)].Add(value);
 
-    public void Add(MetricName metric, long at, double value) => MinutesOf(metric)[MinuteOf(at) - (HourOf(at) * Minutes)].Add(value);
+    public void Add(MetricName metric, long at, in Rollup values) => UnitsOf(metric)[level.UnitInBlock(at)].Merge(values);
 
-    /// <summary>Adds what is stored of the hour.</summary>
+    /// <summary>Adds what is stored of the block.</summary>
     public void Merge(ReadOnlySpan<byte> stored)
     {
         var reader = Open(stored);
         while (!reader.IsAtEnd)
         {
-            var minutes = MinutesOf(KnownMetricNames.Get(reader.ReadTextBytes()));
+            var units = UnitsOf(KnownMetricNames.Get(reader.ReadTextBytes()));
             var present = reader.ReadFixed64();
             reader.ReadFixed32();
             for (; present != 0; present &= present - 1)
-                minutes[BitOperations.TrailingZeroCount(present)].Merge(ReadMinute(ref reader));
+                units[BitOperations.TrailingZeroCount(present)].Merge(ReadUnit(ref reader));
         }
     }
 
     public void Write(ByteBuffer target)
     {
         Begin(target);
-        foreach (var (metric, minutes) in _metrics)
-            WriteMetric(target, metric, minutes);
+        foreach (var (metric, units) in _metrics)
+            WriteMetric(target, metric, units);
     }
 
     /// <summary>As several bodies, where a store bounds what one row may hold. A metric is in one of them, and each reads by itself.</summary>
@@ -55,10 +50,10 @@ public sealed class HourRollups
         var part = new ByteBuffer(1_024);
         Begin(part);
         var headLength = part.Length;
-        foreach (var (metric, minutes) in _metrics)
+        foreach (var (metric, units) in _metrics)
         {
             var before = part.Length;
-            WriteMetric(part, metric, minutes);
+            WriteMetric(part, metric, units);
             if (part.Length <= mostBytes || before == headLength)
                 continue;
 
@@ -66,7 +61,7 @@ public sealed class HourRollups
             parts.Add(part.Written.ToArray());
             part.Clear();
             Begin(part);
-            WriteMetric(part, metric, minutes);
+            WriteMetric(part, metric, units);
         }
 
         parts.Add(part.Written.ToArray());
@@ -74,10 +69,10 @@ public sealed class HourRollups
     }
 
     /// <summary>Reads one metric without the others.</summary>
-    /// <param name="minutes">Receives what is stored of its sixty minutes.</param>
-    public static bool TryRead(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> metric, Span<MinuteRollup> minutes)
+    /// <param name="units">Receives what is stored of them.</param>
+    public static bool TryRead(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> metric, Span<Rollup> units)
     {
-        minutes.Clear();
+        units.Clear();
         var reader = Open(stored);
         while (!reader.IsAtEnd)
         {
@@ -91,7 +86,7 @@ public sealed class HourRollups
             }
 
             for (; present != 0; present &= present - 1)
-                minutes[BitOperations.TrailingZeroCount(present)] = ReadMinute(ref reader);
+                units[BitOperations.TrailingZeroCount(present)] = ReadUnit(ref reader);
 
             return true;
         }
@@ -114,60 +109,58 @@ public sealed class HourRollups
         writer.Complete();
     }
 
-    private static void WriteMetric(ByteBuffer target, MetricName metric, MinuteRollup[] minutes)
+    private static void WriteMetric(ByteBuffer target, MetricName metric, Rollup[] units)
     {
         var writer = new FieldWriter(target);
         writer.WriteText(metric.Value);
-        writer.WriteFixed64(Present(minutes));
+        writer.WriteFixed64(Present(units));
         writer.WriteFixed32(0);
         writer.Complete();
         var start = target.Length;
-        foreach (var minute in minutes)
-            WriteMinute(ref writer, minute);
+        foreach (var unit in units)
+            WriteUnit(ref writer, unit);
 
         writer.Complete();
         target.Overwrite32(start - sizeof(uint), (uint)(target.Length - start));
     }
 
-    private static void WriteMinute(ref FieldWriter writer, in MinuteRollup minute)
+    private static void WriteUnit(ref FieldWriter writer, in Rollup unit)
     {
-        if (minute.Count == 0)
+        if (unit.Count == 0)
             return;
 
-        writer.WriteVarint((ulong)minute.Count);
-        writer.WriteNumber(minute.Min);
-        if (minute.Count == 1)
+        writer.WriteVarint((ulong)unit.Count);
+        writer.WriteNumber(unit.Min);
+        if (unit.Count == 1)
             return;
 
-        writer.WriteNumber(minute.Max);
-        writer.WriteNumber(minute.Sum);
+        writer.WriteNumber(unit.Max);
+        writer.WriteNumber(unit.Sum);
     }
 
-    private static MinuteRollup ReadMinute(ref FieldReader reader)
+    private static Rollup ReadUnit(ref FieldReader reader)
     {
         var count = (long)reader.ReadVarint();
         var min = reader.ReadNumber();
         return count == 1
-            ? new MinuteRollup { Count = 1, Min = min, Max = min, Sum = min }
-            : new MinuteRollup { Count = count, Min = min, Max = reader.ReadNumber(), Sum = reader.ReadNumber() };
+            ? new Rollup { Count = 1, Min = min, Max = min, Sum = min }
+            : new Rollup { Count = count, Min = min, Max = reader.ReadNumber(), Sum = reader.ReadNumber() };
     }
 
-    private static ulong Present(MinuteRollup[] minutes)
+    private static ulong Present(Rollup[] units)
     {
         ulong present = 0;
-        for (var i = 0; i < minutes.Length; i++)
-            present |= minutes[i].Count > 0 ? 1ul << i : 0;
+        for (var i = 0; i < units.Length; i++)
+            present |= units[i].Count > 0 ? 1ul << i : 0;
 
         return present;
     }
 
-    private static long Floor(long value, long unit) => (value / unit) - (value % unit < 0 ? 1 : 0);
-
-    private MinuteRollup[] MinutesOf(MetricName metric)
+    private Rollup[] UnitsOf(MetricName metric)
     {
-        if (!_metrics.TryGetValue(metric, out var minutes))
-            _metrics.Add(metric, minutes = new MinuteRollup[Minutes]);
+        if (!_metrics.TryGetValue(metric, out var units))
+            _metrics.Add(metric, units = new Rollup[level.Units]);
 
-        return minutes;
+        return units;
     }
 }
