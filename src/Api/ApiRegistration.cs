@@ -9,6 +9,7 @@ using OrleansIot.Api.Access;
 using OrleansIot.Api.AccessControl;
 using OrleansIot.Api.Alerts;
 using OrleansIot.Api.Devices;
+using OrleansIot.Api.DeviceTypes;
 using OrleansIot.Api.Health;
 using OrleansIot.Api.Http;
 using OrleansIot.Api.Metrics;
@@ -54,6 +55,7 @@ public static class ApiRegistration
         var api = routes.MapGroup($"{MachinePaths.Api}/v1");
         api.MapDevices();
         api.MapPlaces();
+        api.MapDeviceTypes();
         api.MapRules();
         api.MapAlerts();
         api.MapStream();

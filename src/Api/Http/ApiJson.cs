@@ -8,6 +8,7 @@ using OrleansIot.Api.Places;
 using OrleansIot.Api.Stream;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Telemetry;
 
@@ -34,6 +35,8 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(DescribedEvent))]
 [JsonSerializable(typeof(MissedEvent))]
 [JsonSerializable(typeof(ListDocument<SiteDocument>))]
+[JsonSerializable(typeof(ListDocument<DeviceTypeDocument>))]
+[JsonSerializable(typeof(DeviceTypeDocument))]
 [JsonSerializable(typeof(ListDocument<GroupDocument>))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ListDocument<PolicyDocument>))]

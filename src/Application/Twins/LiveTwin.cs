@@ -20,7 +20,7 @@ public sealed class LiveTwin
     private Twin _twin;
     private RawMessage? _lastMessage;
     private TwinContext _context;
-    private long _rulesRevision = -1;
+    private (long Rules, long Types) _revisions = (-1, -1);
     private string? _rulesType;
 
     private LiveTwin(Twin twin, LiveTwinServices services)
@@ -122,11 +122,11 @@ public sealed class LiveTwin
 
     private TwinContext CurrentContext(Twin twin)
     {
-        var (revision, type) = (_services.Rules.Revision, twin.Description.Type);
-        if (revision != _rulesRevision || type != _rulesType)
+        var (revisions, type) = ((_services.Rules.Revision, _services.Types.Revision), twin.Description.Type);
+        if (revisions != _revisions || type != _rulesType)
         {
-            _context = new TwinContext(_services.Rules.For(twin.Device, type), _services.Presence);
-            (_rulesRevision, _rulesType) = (revision, type);
+            _context = new TwinContext(_services.Rules.For(twin.Device, type), _services.Presence, _services.Types.For(type));
+            (_revisions, _rulesType) = (revisions, type);
         }
 
         return _context;

@@ -35,6 +35,9 @@ public sealed record Twin(DeviceId Device)
 
     public LastValues Readings { get; init; } = LastValues.None;
 
+    /// <summary>What about the newest values the device's type does not allow; of each metric what its newest reading says.</summary>
+    public ImmutableArray<ReadingFlag> Flags { get; init; } = [];
+
     public RecentMessages RecentMessages { get; init; } = RecentMessages.None;
 
     /// <summary>Only rules that are not at rest, in order of id.</summary>
@@ -79,7 +82,7 @@ public sealed record Twin(DeviceId Device)
         other is not null && Device == other.Device && Version == other.Version && Description == other.Description
         && Status == other.Status && StatusReason == other.StatusReason && StatusSince == other.StatusSince
         && Session == other.Session && LastSeen == other.LastSeen && GraceUntil == other.GraceUntil && Readings.Equals(other.Readings)
-        && RecentMessages.Equals(other.RecentMessages) && Rules.SequenceEqual(other.Rules) && OpenAlerts.SequenceEqual(other.OpenAlerts);
+        && RecentMessages.Equals(other.RecentMessages) && Flags.SequenceEqual(other.Flags) && Rules.SequenceEqual(other.Rules) && OpenAlerts.SequenceEqual(other.OpenAlerts);
 
     public override int GetHashCode() => HashCode.Combine(Device, Version);
 }

@@ -19,6 +19,7 @@ public static class TwinEvolution
                 Version = version,
                 LastSeen = twin.LastSeen > e.At ? twin.LastSeen : e.At,
                 Readings = twin.Readings.With(e.Reading),
+                Flags = twin.Flags.IsEmpty && e.Reading.Flags.IsEmpty ? twin.Flags : ReadingFlags.After(twin, e.Reading),
                 RecentMessages = e.Key.IsNone ? twin.RecentMessages : twin.RecentMessages.Add(e.Key),
             },
             TwinEvent.CameOnline e => WithStatus(twin, DeviceStatus.Online, e.Reason, e.At) with { Version = version, Session = e.Session ?? twin.Session },

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Devices.Types;
 
 namespace OrleansIot.Domain.Twins;
 
@@ -47,6 +48,15 @@ public static class TwinRules
         var reading = ingest.Reading;
         if (IsRepeat(before, ingest))
             return Decision.Accepted.Unchanged;
+
+        if (draft.Context.Type is { } type)
+        {
+            var (believed, refusal) = SchemaRules.Apply(type, before, reading);
+            if (refusal is not null)
+                return new Decision.Rejected(refusal);
+
+            reading = believed;
+        }
 
         if (before.Readings.Count + reading.Metrics.Length > Twin.MaxMetrics && before.Readings.Count + before.Readings.CountNew(reading) > Twin.MaxMetrics)
             return new Decision.Rejected(TwinRejection.TooManyMetrics);

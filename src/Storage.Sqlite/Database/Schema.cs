@@ -72,6 +72,9 @@ internal static class Schema
         CREATE TABLE retained(
             topic BLOB NOT NULL UNIQUE, properties BLOB NOT NULL, payload BLOB NOT NULL, qos INTEGER NOT NULL, retain INTEGER NOT NULL, expires_at INTEGER);
         """,
+        """
+        CREATE TABLE device_type(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+        """,
     ];
 
     public static void Migrate(SqliteDatabase database)

@@ -1,3 +1,4 @@
+using OrleansIot.Domain.Devices.Types;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Twins;
 
@@ -7,11 +8,14 @@ namespace OrleansIot.Domain.Tests.Twins;
 internal sealed class Story(params Rule[] rules)
 {
     private RuleSet _rules = RuleSet.For(Words.Boiler, null, rules);
+    private TypeSchema? _type;
     private Decision _decision = Decision.Accepted.Unchanged;
 
     public Twin Twin { get; private set; } = new(Words.Boiler);
 
-    public Instant? NextReview => TwinRules.NextReview(Twin, new TwinContext(_rules, Words.Presence));
+    private TwinContext Context => new(_rules, Words.Presence, _type);
+
+    public Instant? NextReview => TwinRules.NextReview(Twin, Context);
 
     public Story Given(params TwinEvent[] events)
     {
@@ -23,7 +27,7 @@ internal sealed class Story(params Rule[] rules)
     {
         foreach (var command in commands)
         {
-            _decision = TwinRules.Decide(Twin, command, new TwinContext(_rules, Words.Presence));
+            _decision = TwinRules.Decide(Twin, command, Context);
             if (_decision is Decision.Accepted { Events: var events })
                 Given([.. events]);
         }
@@ -34,6 +38,12 @@ internal sealed class Story(params Rule[] rules)
     public Story WhenRulesBecome(params Rule[] rules)
     {
         _rules = RuleSet.For(Words.Boiler, Twin.Description.Type, rules);
+        return this;
+    }
+
+    public Story OfType(DeviceType? type)
+    {
+        _type = type is null ? null : new TypeSchema(type);
         return this;
     }
 

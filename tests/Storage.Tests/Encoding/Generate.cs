@@ -39,7 +39,8 @@ internal static class Generate
         from at in Time
         from delay in Gen.Choose(-5_000, 50_000)
         from metrics in Name.Zip(Value).Select(pair => new Metric(pair.Item1, pair.Item2)).NonEmptyListOf()
-        select new Reading(at, new Domain.Instant(at.UnixMilliseconds + delay), [.. metrics.DistinctBy(metric => metric.Name)]);
+        from flags in Gen.Frequency((4, Gen.Constant(new List<ReadingFlag>())), (1, Flag.ListOf()))
+        select new Reading(at, new Domain.Instant(at.UnixMilliseconds + delay), [.. metrics.DistinctBy(metric => metric.Name)]) { Flags = [.. flags] };
 
     public static readonly Gen<TwinEvent> Event = Gen.Frequency(
         (5, Recorded),
@@ -53,6 +54,11 @@ internal static class Generate
         (1, AlertResolved));
 
     public static Gen<ImmutableArray<TwinEvent>> Events => Event.ListOf().Select(events => events.ToImmutableArray());
+
+    private static Gen<ReadingFlag> Flag =>
+        from name in Gen.Elements("temperature", "pressure", "never-sent")
+        from breach in Gen.Elements(Enum.GetValues<Breach>())
+        select new ReadingFlag(MetricName.Parse(name), breach);
 
     private static Gen<TwinEvent> Recorded =>
         from reading in Reading

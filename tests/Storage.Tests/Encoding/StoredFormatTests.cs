@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.History.Chunks;
 using OrleansIot.Application.History.Rollups;
 using OrleansIot.Application.Twins.Encoding;
@@ -41,6 +42,8 @@ public class StoredFormatTests
         new(MetricName.Parse("mode"), MetricValue.Of("größer")),
     ]);
 
+    private static readonly Reading Flagged = Reading(1_000, 200) with { Flags = [new(Temperature, Breach.OutOfRange), new(Pressure, Breach.Missing)] };
+
     private static readonly DeviceDescription Described = new("Boiler", null, "cellar", ["a", "b"])
     {
         Organisation = "acme",
@@ -57,6 +60,7 @@ public class StoredFormatTests
         ["event.came-online"] = new TwinEvent.CameOnline("connected", new SessionId(7), At(1)),
         ["event.came-online.without-session"] = new TwinEvent.CameOnline("reading received", null, At(1)),
         ["event.went-offline"] = new TwinEvent.WentOffline("no reading for 60 s", At(2)),
+        ["event.reading-recorded.2"] = Recorded(Flagged),
         ["event.described.2"] = new TwinEvent.Described(Described, At(3)),
         ["event.rule-pending"] = new TwinEvent.RulePending(TooHot, At(4)),
         ["event.rule-cleared"] = new TwinEvent.RuleCleared(TooHot, At(5)),
@@ -79,6 +83,7 @@ public class StoredFormatTests
         RecentMessages = RecentMessages.Of([new(1), new(2)]),
         Rules = [new RuleState(TooHot, RulePhase.Firing, At(1_000), Resolved.Id, At(301_000))],
         OpenAlerts = [Alert(Boiler, 9, 1_000)],
+        Flags = Flagged.Flags,
     };
 
     private static readonly Dictionary<string, string> Stored = ReadSamples();
@@ -98,7 +103,7 @@ public class StoredFormatTests
     public void A_twin_stored_by_the_first_release_still_reads()
     {
         var first = new DeviceDescription("Boiler", "heater", null, ["cellar"]);
-        Assert.Equal(FullTwin with { Description = first }, TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
+        Assert.Equal(FullTwin with { Description = first, Flags = [] }, TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
     }
 
     [Fact]
@@ -153,6 +158,31 @@ public class StoredFormatTests
             Assert.False(reader.Read());
         });
     }
+
+    [Fact]
+    public void A_stored_chunk_with_flagged_readings_still_reads_and_is_still_written_so()
+    {
+        Reading[] readings = [Reading(0, 20), Flagged, Reading(2_000, 21), Flagged with { At = At(3_000) }];
+        var buffer = new ReadingChunkWriter();
+        foreach (var reading in readings)
+            buffer.Add(reading);
+
+        var written = buffer.Bytes.ToArray();
+        Check("reading-chunk.2", target => target.Write(written), bytes =>
+        {
+            var reader = new ReadingChunkReader(bytes);
+            Assert.All(readings, reading =>
+            {
+                Assert.True(reader.Read());
+                Assert.Equal(reading, reader.ToReading());
+            });
+            Assert.False(reader.Read());
+        });
+    }
+
+    [Fact]
+    public void A_stored_device_type_still_reads_and_is_still_written_so() =>
+        Check("device-type", target => DeviceTypeCodec.Encode(target, DeviceType("pump")), bytes => Assert.Equal(DeviceType("pump"), DeviceTypeCodec.Decode(bytes)));
 
     [Fact]
     public void Stored_roll_ups_of_an_hour_still_read_and_are_still_written_so()

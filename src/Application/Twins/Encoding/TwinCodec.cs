@@ -12,7 +12,7 @@ namespace OrleansIot.Application.Twins.Encoding;
 /// <summary>A whole twin as its snapshot is stored. The first byte is the format version.</summary>
 public static class TwinCodec
 {
-    // 2: the longer description.
+    // 2: the longer description; flags at the end.
     private const byte Version = 2;
 
     public static void Encode(IBufferWriter<byte> target, Twin twin)
@@ -49,6 +49,8 @@ public static class TwinCodec
         writer.WriteVarint((ulong)twin.OpenAlerts.Length);
         foreach (var alert in twin.OpenAlerts)
             AlertCodec.Write(ref writer, alert);
+
+        FlagFields.Write(ref writer, twin.Flags, names: null);
     }
 
     public static Twin Read(ref FieldReader reader)
@@ -71,6 +73,7 @@ public static class TwinCodec
             RecentMessages = ReadRecentMessages(ref reader),
             Rules = ReadRules(ref reader),
             OpenAlerts = ReadAlerts(ref reader),
+            Flags = version == 1 ? [] : FlagFields.Read(ref reader, names: null),
         };
     }
 

@@ -17,7 +17,7 @@ public static class TwinEventCodec
 {
     private const byte First = 0x10;
 
-    // Described has the longer description. What a kind never changed keeps the format it began with.
+    // Described has the longer description; ReadingRecorded has flags behind it, and only one that has any is written so. What a kind never changed keeps the format it began with.
     private const byte Second = 0x20;
 
     private enum Kind : byte
@@ -53,8 +53,11 @@ public static class TwinEventCodec
         switch (twinEvent)
         {
             case TwinEvent.ReadingRecorded recorded:
-                WriteKind(ref writer, Kind.ReadingRecorded);
+                WriteKind(ref writer, Kind.ReadingRecorded, recorded.Reading.Flags.IsEmpty ? First : Second);
                 WriteReading(ref writer, recorded, names);
+                if (!recorded.Reading.Flags.IsEmpty)
+                    FlagFields.Write(ref writer, recorded.Reading.Flags, names);
+
                 break;
 
             case TwinEvent.CameOnline online:
@@ -122,6 +125,7 @@ public static class TwinEventCodec
         return (first & 0xF0) switch
         {
             First => ReadFirst(ref reader, (Kind)(first & 0x0F), names),
+            Second when (Kind)(first & 0x0F) == Kind.ReadingRecorded => ReadFlagged(ref reader, names),
             Second when (Kind)(first & 0x0F) == Kind.Described => ReadDescribed(ref reader, reader.ReadInstant()),
             var version => throw new InvalidDataException($"A stored event has format version {version >> 4}, which this release does not know."),
         };
@@ -133,6 +137,12 @@ public static class TwinEventCodec
         Kind.AlertTriggered => new TwinEvent.AlertTriggered(AlertCodec.Read(ref reader), reader.ReadInstant()),
         _ => ReadDated(ref reader, kind, when: reader.ReadInstant()),
     };
+
+    private static TwinEvent.ReadingRecorded ReadFlagged(ref FieldReader reader, MetricNameTable? names)
+    {
+        var recorded = ReadReading(ref reader, names);
+        return recorded with { Reading = recorded.Reading with { Flags = FlagFields.Read(ref reader, names) } };
+    }
 
     private static TwinEvent.Described ReadDescribed(ref FieldReader reader, Instant when) => new(DescriptionFields.Read(ref reader), when);
 
