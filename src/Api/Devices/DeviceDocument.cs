@@ -38,6 +38,10 @@ public sealed record DeviceDocument(
     IReadOnlyDictionary<string, LastValueDocument> Readings,
     IReadOnlyList<AlertDocument> OpenAlerts)
 {
+    /// <summary>Who works on it, why and since when; left out where nobody does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MaintenanceDocument? Maintenance { get; init; }
+
     /// <summary>What the device's type does not allow, and what was stored all the same; left out where nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<QualityDocument>? Quality { get; init; }
@@ -62,8 +66,14 @@ public sealed record DeviceDocument(
         [.. twin.OpenAlerts.Select(AlertDocument.Of)])
     {
         Quality = QualityDocument.Of(twin.Flags),
+        Maintenance = twin.Maintenance is { } maintenance
+            ? new(maintenance.Since, maintenance.Reason, maintenance.By, DeviceWords.Of(twin.Connectivity))
+            : null,
     };
 }
+
+/// <param name="Connectivity">What its status would be without: <c>online</c>, <c>offline</c> or <c>unknown</c>.</param>
+public sealed record MaintenanceDocument(Instant Since, string Reason, string By, string Connectivity);
 
 /// <param name="At">When the device measured it.</param>
 /// <param name="Unit">As the device's type says; left out where it does not.</param>

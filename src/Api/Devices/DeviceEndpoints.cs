@@ -33,6 +33,7 @@ internal static class DeviceEndpoints
         devices.MapGet("/{id}/refusals", Refusals).WithName("ListRefusals")
             .WithSummary("The device's last messages that were not taken, newest first")
             .WithDescription("Asked by the text of the topic's device level, whether or not a device of that name is known.");
+        devices.MapMaintenance();
         devices.MapHistory();
     }
 

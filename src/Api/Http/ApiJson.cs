@@ -20,6 +20,7 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(DeviceListDocument))]
 [JsonSerializable(typeof(DeviceDocument))]
 [JsonSerializable(typeof(DeviceDescriptionDocument))]
+[JsonSerializable(typeof(MaintenanceRequest))]
 [JsonSerializable(typeof(ListDocument<MetricDocument>))]
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(ListDocument<ReadingDocument>))]

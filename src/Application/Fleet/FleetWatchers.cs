@@ -59,7 +59,7 @@ public sealed class FleetWatchers
     private static FleetChange? Change(Twin before, Twin after, TwinEvent happened) => happened switch
     {
         TwinEvent.ReadingRecorded e => new FleetChange.ReadingArrived(after, e.Reading),
-        TwinEvent.CameOnline or TwinEvent.WentOffline => new FleetChange.StatusChanged(after),
+        TwinEvent.CameOnline or TwinEvent.WentOffline or TwinEvent.MaintenanceBegan or TwinEvent.MaintenanceEnded => new FleetChange.StatusChanged(after),
         TwinEvent.Described => new FleetChange.Described(after),
         _ => TwinEvolution.AlertAfter(before, happened) is { } alert ? new FleetChange.AlertChanged(after, alert) : null,
     };

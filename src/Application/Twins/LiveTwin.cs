@@ -113,7 +113,8 @@ public sealed class LiveTwin
 
     private void Compose(Twin before, TwinEvent happened, ref ImmutableArray<OutboxMessage>.Builder? messages)
     {
-        if (TwinEvolution.AlertAfter(before, happened) is not { } alert || _context.Rules.Find(alert.Rule) is not { } rule)
+        // In maintenance nobody is told, whatever is done by hand.
+        if (before.Maintenance is not null || TwinEvolution.AlertAfter(before, happened) is not { } alert || _context.Rules.Find(alert.Rule) is not { } rule)
             return;
 
         messages ??= ImmutableArray.CreateBuilder<OutboxMessage>();

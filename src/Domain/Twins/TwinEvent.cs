@@ -35,4 +35,9 @@ public abstract record TwinEvent
 
     /// <param name="By">Who, where a person did it.</param>
     public sealed record AlertResolved(AlertId Alert, AlertResolution Resolution, string? By, Instant CooldownUntil, Instant When) : TwinEvent(When);
+
+    /// <summary>Somebody works on the device from now on; or says anew why.</summary>
+    public sealed record MaintenanceBegan(string Reason, string By, Instant When) : TwinEvent(When);
+
+    public sealed record MaintenanceEnded(string By, Instant When) : TwinEvent(When);
 }

@@ -50,6 +50,8 @@ internal static class Generate
         (1, Time.Select(at => (TwinEvent)new TwinEvent.RulePending(TooHot, at))),
         (1, Time.Select(at => (TwinEvent)new TwinEvent.RuleCleared(TooHot, at))),
         (1, Time.Zip(Alert).Select(pair => (TwinEvent)new TwinEvent.AlertTriggered(pair.Item2, pair.Item1))),
+        (1, Time.Zip(Text).Select(pair => (TwinEvent)new TwinEvent.MaintenanceBegan(pair.Item2, "ana", pair.Item1))),
+        (1, Time.Zip(Text).Select(pair => (TwinEvent)new TwinEvent.MaintenanceEnded(pair.Item2, pair.Item1))),
         (1, AlertAcknowledged),
         (1, AlertResolved));
 

@@ -61,6 +61,8 @@ public class StoredFormatTests
         ["event.came-online.without-session"] = new TwinEvent.CameOnline("reading received", null, At(1)),
         ["event.went-offline"] = new TwinEvent.WentOffline("no reading for 60 s", At(2)),
         ["event.reading-recorded.2"] = Recorded(Flagged),
+        ["event.maintenance-began"] = new TwinEvent.MaintenanceBegan("new bearings", "ana", At(8)),
+        ["event.maintenance-ended"] = new TwinEvent.MaintenanceEnded("ana", At(9)),
         ["event.described.2"] = new TwinEvent.Described(Described, At(3)),
         ["event.rule-pending"] = new TwinEvent.RulePending(TooHot, At(4)),
         ["event.rule-cleared"] = new TwinEvent.RuleCleared(TooHot, At(5)),
@@ -73,9 +75,9 @@ public class StoredFormatTests
     {
         Version = 12,
         Description = Described,
-        Status = DeviceStatus.Online,
-        StatusReason = "connected",
-        StatusSince = At(1),
+        Connectivity = DeviceStatus.Online,
+        ConnectivityReason = "connected",
+        ConnectivitySince = At(1),
         Session = new SessionId(7),
         LastSeen = At(42),
         GraceUntil = At(60_000),
@@ -84,6 +86,7 @@ public class StoredFormatTests
         Rules = [new RuleState(TooHot, RulePhase.Firing, At(1_000), Resolved.Id, At(301_000))],
         OpenAlerts = [Alert(Boiler, 9, 1_000)],
         Flags = Flagged.Flags,
+        Maintenance = new(At(50), "new bearings", "ana"),
     };
 
     private static readonly Dictionary<string, string> Stored = ReadSamples();
@@ -103,7 +106,7 @@ public class StoredFormatTests
     public void A_twin_stored_by_the_first_release_still_reads()
     {
         var first = new DeviceDescription("Boiler", "heater", null, ["cellar"]);
-        Assert.Equal(FullTwin with { Description = first, Flags = [] }, TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
+        Assert.Equal(FullTwin with { Description = first, Flags = [], Maintenance = null }, TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public static class TwinCommandCodec
         AcknowledgeAlert = 5,
         ResolveAlert = 6,
         Review = 7,
+        SetMaintenance = 12,
     }
 
     [Flags]
@@ -85,6 +86,13 @@ public static class TwinCommandCodec
                 WriteDated(ref writer, Kind.Review, review);
                 break;
 
+            case TwinCommand.SetMaintenance set:
+                WriteDated(ref writer, Kind.SetMaintenance, set);
+                writer.WriteByte(set.On ? (byte)1 : (byte)0);
+                writer.WriteText(set.Reason);
+                writer.WriteText(set.By);
+                break;
+
             default:
                 throw new UnreachableException($"No form of {command.GetType().Name} that travels.");
         }
@@ -114,6 +122,7 @@ public static class TwinCommandCodec
         Kind.AcknowledgeAlert => new TwinCommand.AcknowledgeAlert(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.ResolveAlert => new TwinCommand.ResolveAlert(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.Review => new TwinCommand.Review(when),
+        Kind.SetMaintenance => new TwinCommand.SetMaintenance(reader.ReadByte() == 1, reader.ReadText(), reader.ReadText(), when),
         _ => throw new InvalidDataException($"A command is of kind {(byte)kind}, which this release does not know."),
     };
 

@@ -31,6 +31,8 @@ public static class TwinEventCodec
         AlertTriggered = 7,
         AlertAcknowledged = 8,
         AlertResolved = 9,
+        MaintenanceBegan = 12,
+        MaintenanceEnded = 13,
     }
 
     public static void Encode(IBufferWriter<byte> target, TwinEvent twinEvent)
@@ -113,6 +115,19 @@ public static class TwinEventCodec
                 writer.WriteInstant(resolved.CooldownUntil);
                 break;
 
+            case TwinEvent.MaintenanceBegan began:
+                WriteKind(ref writer, Kind.MaintenanceBegan);
+                writer.WriteInstant(began.When);
+                writer.WriteText(began.Reason);
+                writer.WriteText(began.By);
+                break;
+
+            case TwinEvent.MaintenanceEnded ended:
+                WriteKind(ref writer, Kind.MaintenanceEnded);
+                writer.WriteInstant(ended.When);
+                writer.WriteText(ended.By);
+                break;
+
             default:
                 throw new UnreachableException($"No stored form of {twinEvent.GetType().Name}.");
         }
@@ -156,6 +171,8 @@ public static class TwinEventCodec
         Kind.AlertAcknowledged => new TwinEvent.AlertAcknowledged(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.AlertResolved => new TwinEvent.AlertResolved(
             reader.ReadAlertId(), (AlertResolution)reader.ReadByte(), reader.ReadOptionalText(), reader.ReadInstant(), when),
+        Kind.MaintenanceBegan => new TwinEvent.MaintenanceBegan(reader.ReadText(), reader.ReadText(), when),
+        Kind.MaintenanceEnded => new TwinEvent.MaintenanceEnded(reader.ReadText(), when),
         _ => throw new InvalidDataException($"A stored event is of kind {(byte)kind}, which this release does not know."),
     };
 
