@@ -9,6 +9,7 @@ using OrleansIot.Api.Access;
 using OrleansIot.Api.AccessControl;
 using OrleansIot.Api.Alerts;
 using OrleansIot.Api.Devices;
+using OrleansIot.Api.DeviceTypes;
 using OrleansIot.Api.Health;
 using OrleansIot.Api.Http;
 using OrleansIot.Api.Metrics;
@@ -59,6 +60,7 @@ public static class ApiRegistration
         api.MapDevices();
         api.MapPlaces();
         api.MapFleetHistory();
+        api.MapDeviceTypes();
         api.MapRules();
         api.MapAlerts();
         api.MapShadows();

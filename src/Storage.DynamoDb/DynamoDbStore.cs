@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using OrleansIot.Application;
 using OrleansIot.Application.Access.Ports;
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
@@ -11,6 +12,7 @@ using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Storage.DynamoDb.Access;
 using OrleansIot.Storage.DynamoDb.Alerts;
 using OrleansIot.Storage.DynamoDb.Database;
+using OrleansIot.Storage.DynamoDb.DeviceTypes;
 using OrleansIot.Storage.DynamoDb.History;
 using OrleansIot.Storage.DynamoDb.Journal;
 using OrleansIot.Storage.DynamoDb.Outbox;
@@ -57,6 +59,7 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
         Snapshots = new DynamoSnapshots(_database, index, heads);
         Alerts = new DynamoAlertBook(_database);
         Rules = new DynamoRuleStore(_database);
+        DeviceTypes = new DynamoDeviceTypeStore(_database);
         SignInKeys = new DynamoKeyRing(_database);
         History = new DynamoReadingHistory(_database, journal.ReadItems, _retention);
     }
@@ -68,6 +71,8 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
     public IAlertBook Alerts { get; }
 
     public IRuleStore Rules { get; }
+
+    public IDeviceTypeStore DeviceTypes { get; }
 
     public IOutbox Outbox => _outbox;
 

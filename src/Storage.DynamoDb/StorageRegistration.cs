@@ -25,6 +25,7 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Snapshots);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Alerts);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Rules);
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().DeviceTypes);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().History);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().SignInKeys);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
@@ -9,6 +10,7 @@ using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Storage.Sqlite.Alerts;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.DeviceTypes;
 using OrleansIot.Storage.Sqlite.History;
 using OrleansIot.Storage.Sqlite.Journal;
 using OrleansIot.Storage.Sqlite.Outbox;
@@ -60,6 +62,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         Snapshots = new SqliteSnapshots(_writer, devices, _readers, journal, Damage);
         Alerts = new SqliteAlertBook(_readers);
         Rules = new SqliteRuleStore(_writer, _readers);
+        DeviceTypes = new SqliteDeviceTypeStore(_writer, _readers);
         Outbox = new SqliteOutbox(_writer, _readers, added);
         Sessions = new SqliteSessionStore(_writer, _readers);
         History = new SqliteReadingHistory(devices, _readers, retention, Damage);
@@ -82,6 +85,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     public IAlertBook Alerts { get; }
 
     public IRuleStore Rules { get; }
+
+    public IDeviceTypeStore DeviceTypes { get; }
 
     public IOutbox Outbox { get; }
 

@@ -25,6 +25,7 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Snapshots);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Alerts);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Rules);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().DeviceTypes);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Sessions);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Rules.Ports;
@@ -17,6 +18,7 @@ public sealed class InMemoryStore
         Outbox = new InMemoryOutbox();
         History = new InMemoryReadingHistory();
         Rules = new InMemoryRuleStore();
+        DeviceTypes = new InMemoryDeviceTypeStore();
         Sessions = new InMemorySessionStore();
         Journal = new InMemoryJournal(Alerts, Outbox, History);
     }
@@ -32,6 +34,8 @@ public sealed class InMemoryStore
 
     public InMemoryRuleStore Rules { get; }
 
+    public InMemoryDeviceTypeStore DeviceTypes { get; }
+
     public InMemorySessionStore Sessions { get; }
 
     public void AddTo(IServiceCollection services) => services
@@ -41,5 +45,6 @@ public sealed class InMemoryStore
         .AddSingleton<IOutbox>(Outbox)
         .AddSingleton<IReadingHistory>(History)
         .AddSingleton<IRuleStore>(Rules)
+        .AddSingleton<IDeviceTypeStore>(DeviceTypes)
         .AddSingleton<ISessionStore>(Sessions);
 }

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using OrleansIot.Application.Alerts;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Devices.Types;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 
@@ -41,7 +43,15 @@ public sealed record DeviceDocument(
     IReadOnlyDictionary<string, LastValueDocument> Readings,
     IReadOnlyList<AlertDocument> OpenAlerts)
 {
-    public static DeviceDocument Of(Twin twin) => new(
+    /// <summary>Who works on it, why and since when; left out where nobody does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MaintenanceDocument? Maintenance { get; init; }
+
+    /// <summary>What the device's type does not allow, and what was stored all the same; left out where nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<QualityDocument>? Quality { get; init; }
+
+    public static DeviceDocument Of(Twin twin, TypeSchema? type = null) => new(
         twin.Device.Value,
         twin.Version,
         twin.Description.Name,
@@ -59,9 +69,24 @@ public sealed record DeviceDocument(
         twin.Status == DeviceStatus.Unknown ? null : twin.StatusSince,
         twin.LastSeen,
         twin.Clock?.Milliseconds,
-        twin.Readings.ToDictionary(last => last.Metric.Value, last => new LastValueDocument(last.Value, last.At)),
-        [.. twin.OpenAlerts.Select(AlertDocument.Of)]);
+        twin.Readings.ToDictionary(last => last.Metric.Value, last => new LastValueDocument(last.Value, last.At, type?.UnitOf(last.Metric), QualityDocument.Of(twin.Flags, last.Metric))),
+        [.. twin.OpenAlerts.Select(AlertDocument.Of)])
+    {
+        Quality = QualityDocument.Of(twin.Flags),
+        Maintenance = twin.Maintenance is { } maintenance
+            ? new(maintenance.Since, maintenance.Reason, maintenance.By, DeviceWords.Of(twin.Connectivity))
+            : null,
+    };
 }
 
+/// <param name="Connectivity">What its status would be without: <c>online</c>, <c>offline</c> or <c>unknown</c>.</param>
+public sealed record MaintenanceDocument(Instant Since, string Reason, string By, string Connectivity);
+
 /// <param name="At">When the device measured it.</param>
-public sealed record LastValueDocument(MetricValue Value, Instant At);
+/// <param name="Unit">As the device's type says; left out where it does not.</param>
+/// <param name="Quality">What about the value the device's type does not allow: <c>out-of-range</c>; left out where nothing.</param>
+public sealed record LastValueDocument(
+    MetricValue Value,
+    Instant At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Unit = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Quality = null);

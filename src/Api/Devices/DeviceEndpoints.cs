@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OrleansIot.Api.Http;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Fleet.Filters;
 using OrleansIot.Application.Rules;
@@ -33,10 +34,11 @@ internal static class DeviceEndpoints
         devices.MapGet("/{id}/refusals", Refusals).WithName("ListRefusals")
             .WithSummary("The device's last messages that were not taken, newest first")
             .WithDescription("Asked by the text of the topic's device level, whether or not a device of that name is known.");
+        devices.MapMaintenance();
         devices.MapHistory();
     }
 
-    private static async Task<Results<Ok<DeviceListDocument>, ProblemResult>> List([AsParameters] DeviceListQuery query, IFleet fleet, CancellationToken cancellation)
+    private static async Task<Results<Ok<DeviceListDocument>, ProblemResult>> List([AsParameters] DeviceListQuery query, IFleet fleet, IDeviceTypes types, CancellationToken cancellation)
     {
         var reader = new QueryReader();
         var wanted = new DeviceQuery(
@@ -54,7 +56,7 @@ internal static class DeviceEndpoints
             return problem;
 
         var page = await fleet.List(wanted, cancellation);
-        return TypedResults.Ok(new DeviceListDocument([.. page.Items.Select(DeviceDocument.Of)], page.Next, page.Total));
+        return TypedResults.Ok(new DeviceListDocument([.. page.Items.Select(twin => DeviceDocument.Of(twin, types.For(twin.Description.Type)))], page.Next, page.Total));
     }
 
     private static ProblemResult? ProblemOf(DeviceQuery query)
@@ -76,11 +78,11 @@ internal static class DeviceEndpoints
     private static ProblemResult ProblemOf(string parameter, FilterFault fault) => ProblemResult.Invalid(
         fault.Code, "The query cannot be understood", [new Fault(parameter, $"goes wrong at character {fault.Position}: {fault.Message}", fault.Mend)]);
 
-    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(string id, ITwins twins, CancellationToken cancellation) =>
-        await twins.FindKnown(id, cancellation) is { } twin ? TypedResults.Ok(DeviceDocument.Of(twin)) : ProblemResult.UnknownDevice(id);
+    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(string id, ITwins twins, IDeviceTypes types, CancellationToken cancellation) =>
+        await twins.FindKnown(id, cancellation) is { } twin ? TypedResults.Ok(DeviceDocument.Of(twin, types.For(twin.Description.Type))) : ProblemResult.UnknownDevice(id);
 
     private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Describe(
-        string id, HttpRequest request, ITwins twins, TimeProvider time, CancellationToken cancellation)
+        string id, HttpRequest request, ITwins twins, IDeviceTypes types, TimeProvider time, CancellationToken cancellation)
     {
         var body = await JsonBody.Read(request);
         while (await twins.FindKnown(id, cancellation) is { } twin)
@@ -92,7 +94,7 @@ internal static class DeviceEndpoints
 
             var decision = await twins.Execute(twin.Device, new TwinCommand.Describe(description, Instant.From(time.GetUtcNow()), twin.Description), cancellation);
             if (decision is Decision.Accepted)
-                return await Find(id, twins, cancellation);
+                return await Find(id, twins, types, cancellation);
 
             // Somebody else described it between the look and the change: their members stay unless this patch names them too.
             if (decision is Decision.Rejected rejected && rejected.Reason != TwinRejection.DescriptionChanged)
@@ -102,9 +104,9 @@ internal static class DeviceEndpoints
         return ProblemResult.UnknownDevice(id);
     }
 
-    private static async Task<Results<Ok<ListDocument<MetricDocument>>, ProblemResult>> Metrics(string id, ITwins twins, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<ListDocument<MetricDocument>>, ProblemResult>> Metrics(string id, ITwins twins, IDeviceTypes types, CancellationToken cancellation) =>
         await twins.FindKnown(id, cancellation) is { } twin
-            ? TypedResults.Ok(new ListDocument<MetricDocument>([.. twin.Readings.Select(MetricDocument.Of)]))
+            ? TypedResults.Ok(new ListDocument<MetricDocument>([.. twin.Readings.Select(last => MetricDocument.Of(last, twin, types.For(twin.Description.Type)))]))
             : ProblemResult.UnknownDevice(id);
 
     private static Ok<ListDocument<RefusalDocument>> Refusals(string id, IIngestStatistics statistics) =>

@@ -9,6 +9,7 @@ using OrleansIot.Api.Shadows;
 using OrleansIot.Api.Stream;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Telemetry;
 
@@ -20,6 +21,7 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(DeviceListDocument))]
 [JsonSerializable(typeof(DeviceDocument))]
 [JsonSerializable(typeof(DeviceDescriptionDocument))]
+[JsonSerializable(typeof(MaintenanceRequest))]
 [JsonSerializable(typeof(ListDocument<MetricDocument>))]
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(FleetHistoryDocument))]
@@ -38,6 +40,8 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(MissedEvent))]
 [JsonSerializable(typeof(OutageEvent))]
 [JsonSerializable(typeof(ListDocument<SiteDocument>))]
+[JsonSerializable(typeof(ListDocument<DeviceTypeDocument>))]
+[JsonSerializable(typeof(DeviceTypeDocument))]
 [JsonSerializable(typeof(ListDocument<GroupDocument>))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ListDocument<PolicyDocument>))]

@@ -60,9 +60,10 @@ public sealed class FleetWatchers
     private static FleetChange? Change(Twin before, Twin after, TwinEvent happened) => happened switch
     {
         TwinEvent.ReadingRecorded e => new FleetChange.ReadingArrived(after, e.Reading),
+
         // A device that comes back after a restart of the server, or over another connection, was online all the time.
         TwinEvent.CameOnline => before.Status == DeviceStatus.Online ? null : new FleetChange.StatusChanged(after),
-        TwinEvent.WentOffline => new FleetChange.StatusChanged(after),
+        TwinEvent.WentOffline or TwinEvent.MaintenanceBegan or TwinEvent.MaintenanceEnded => new FleetChange.StatusChanged(after),
         TwinEvent.Described => new FleetChange.Described(after),
         _ => TwinEvolution.AlertAfter(before, happened) is { } alert ? new FleetChange.AlertChanged(after, alert) : null,
     };

@@ -20,7 +20,7 @@ public sealed class LiveTwin
     private Twin _twin;
     private RawMessage? _lastMessage;
     private TwinContext _context;
-    private long _rulesRevision = -1;
+    private (long Rules, long Types) _revisions = (-1, -1);
     private string? _rulesType;
 
     private LiveTwin(Twin twin, LiveTwinServices services)
@@ -117,7 +117,8 @@ public sealed class LiveTwin
 
     private void Compose(Twin before, TwinEvent happened, ref ImmutableArray<OutboxMessage>.Builder? messages)
     {
-        if (TwinEvolution.AlertAfter(before, happened) is not { } alert || _context.Rules.Find(alert.Rule) is not { } rule)
+        // In maintenance nobody is told, whatever is done by hand.
+        if (before.Maintenance is not null || TwinEvolution.AlertAfter(before, happened) is not { } alert || _context.Rules.Find(alert.Rule) is not { } rule)
             return;
 
         messages ??= ImmutableArray.CreateBuilder<OutboxMessage>();
@@ -126,11 +127,11 @@ public sealed class LiveTwin
 
     private TwinContext CurrentContext(Twin twin)
     {
-        var (revision, type) = (_services.Rules.Revision, twin.Description.Type);
-        if (revision != _rulesRevision || type != _rulesType)
+        var (revisions, type) = ((_services.Rules.Revision, _services.Types.Revision), twin.Description.Type);
+        if (revisions != _revisions || type != _rulesType)
         {
-            _context = new TwinContext(_services.Rules.For(twin.Device, type), _services.Presence) { Shadows = _services.ShadowLimits };
-            (_rulesRevision, _rulesType) = (revision, type);
+            _context = new TwinContext(_services.Rules.For(twin.Device, type), _services.Presence, _services.Types.For(type)) { Shadows = _services.ShadowLimits };
+            (_revisions, _rulesType) = (revisions, type);
         }
 
         return _context;

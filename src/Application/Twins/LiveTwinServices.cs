@@ -1,3 +1,4 @@
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Shadows;
@@ -12,6 +13,7 @@ public sealed record LiveTwinServices(
     ITwinJournal Journal,
     ITwinSnapshots Snapshots,
     IRules Rules,
+    IDeviceTypes Types,
     AlertMessages Messages,
     ITwinAudience Audience,
     PresencePolicy Presence,

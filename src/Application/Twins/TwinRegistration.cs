@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Rules;
@@ -15,10 +16,11 @@ namespace OrleansIot.Application.Twins;
 /// <summary>Registers the twins of the Standalone edition, owned by mailboxes in this process; and what they share with those of the cluster.</summary>
 public static class TwinRegistration
 {
-    /// <summary>Expects the storage ports, <see cref="IRules"/> and <see cref="AlertMessages"/> to be registered too, and before: twins start after the store and the rules.</summary>
+    /// <summary>With the device types. Expects the storage ports, <see cref="IRules"/> and <see cref="AlertMessages"/> to be registered too, and before: twins start after the store and the rules.</summary>
     public static IServiceCollection AddTwins(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddLiveTwins(configuration);
+        services.AddDeviceTypes(configuration);
         services.AddSingleton<IFleet>(provider => provider.GetRequiredService<FleetIndex>());
         services.AddSingleton<MailboxTwins>();
         services.AddSingleton<ITwins>(provider => provider.GetRequiredService<MailboxTwins>());
@@ -40,10 +42,12 @@ public static class TwinRegistration
         services.AddSingleton<IngestStatistics>();
         services.AddSingleton<IIngestStatistics>(provider => provider.GetRequiredService<IngestStatistics>());
         services.AddSingleton<FleetIndex>();
+        services.AddSingleton<SchemaInference>();
         services.AddSingleton(provider => new LiveTwinServices(
             provider.GetRequiredService<ITwinJournal>(),
             provider.GetRequiredService<ITwinSnapshots>(),
             provider.GetRequiredService<IRules>(),
+            provider.GetRequiredService<IDeviceTypes>(),
             provider.GetRequiredService<AlertMessages>(),
             provider.GetRequiredService<FleetIndex>(),
             provider.GetRequiredService<IOptions<TwinOptions>>().Value.Presence,

@@ -51,4 +51,8 @@ public abstract record TwinCommand
 
     /// <summary>Time passed, or the rules changed: look again.</summary>
     public sealed record Review(Instant When) : TwinCommand(When);
+
+    /// <summary>Somebody begins or ceases to work on the device.</summary>
+    /// <param name="Reason">Why, for people; passed over where it ends.</param>
+    public sealed record SetMaintenance(bool On, string Reason, string By, Instant When) : TwinCommand(When);
 }

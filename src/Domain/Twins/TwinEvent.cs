@@ -47,4 +47,9 @@ public abstract record TwinEvent
 
     /// <param name="ShadowVersion">Of what was deleted.</param>
     public sealed record ShadowDeleted(ShadowName Shadow, long ShadowVersion, string? ClientToken, string Author, Instant When) : TwinEvent(When);
+
+    /// <summary>Somebody works on the device from now on; or says anew why.</summary>
+    public sealed record MaintenanceBegan(string Reason, string By, Instant When) : TwinEvent(When);
+
+    public sealed record MaintenanceEnded(string By, Instant When) : TwinEvent(When);
 }

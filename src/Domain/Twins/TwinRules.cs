@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Devices.Types;
 using OrleansIot.Domain.Shadows;
 
 namespace OrleansIot.Domain.Twins;
@@ -19,13 +20,14 @@ public static class TwinRules
             TwinCommand.DeleteShadow delete => DeleteShadow(draft, delete),
 
             // What follows concerns only a device that is known: a connection alone, of a dashboard or a test client, makes no device.
-            _ when !twin.Exists => command is TwinCommand.AcknowledgeAlert or TwinCommand.ResolveAlert
+            _ when !twin.Exists => command is TwinCommand.AcknowledgeAlert or TwinCommand.ResolveAlert or TwinCommand.SetMaintenance
                 ? new Decision.Rejected(TwinRejection.UnknownDevice)
                 : Decision.Accepted.Unchanged,
             TwinCommand.OpenSession open => OpenSession(draft, open),
             TwinCommand.CloseSession close => CloseSession(draft, close),
             TwinCommand.AcknowledgeAlert acknowledge => Acknowledge(draft, acknowledge),
             TwinCommand.ResolveAlert resolve => Resolve(draft, resolve),
+            TwinCommand.SetMaintenance set => MaintenanceRules.Decide(draft, set),
             TwinCommand.Review review => Review(draft, review.At, context.Presence),
             _ => throw new UnreachableException(),
         };
@@ -35,6 +37,11 @@ public static class TwinRules
     public static Instant? NextReview(Twin twin, TwinContext context)
     {
         var next = OfflineAt(twin, context.Presence);
+
+        // Nothing fires in maintenance, and its end looks at every rule.
+        if (twin.Maintenance is not null)
+            return next;
+
         foreach (var state in twin.Rules)
         {
             if (context.Rules.Find(state.Rule) is { } rule && AlertRules.TriggersAt(twin, rule, state) is { } due && (next is null || due < next))
@@ -51,11 +58,20 @@ public static class TwinRules
         if (IsRepeat(before, ingest))
             return Decision.Accepted.Unchanged;
 
+        if (draft.Context.Type is { } type)
+        {
+            var (believed, refusal) = SchemaRules.Apply(type, before, reading);
+            if (refusal is not null)
+                return new Decision.Rejected(refusal);
+
+            reading = believed;
+        }
+
         if (before.Readings.Count + reading.Metrics.Length > Twin.MaxMetrics && before.Readings.Count + before.Readings.CountNew(reading) > Twin.MaxMetrics)
             return new Decision.Rejected(TwinRejection.TooManyMetrics);
 
         // A reading takes up its connection where none is open. Where another is, that one took over, and this reading was on its way.
-        if (before.Status is DeviceStatus.Unknown or DeviceStatus.Offline || (before.Session is null && ingest.Session is not null))
+        if (before.Connectivity is DeviceStatus.Unknown or DeviceStatus.Offline || (before.Session is null && ingest.Session is not null))
             draft.Add(new TwinEvent.CameOnline(ingest.Session is null ? "reading received" : "connected", ingest.Session, ingest.At));
 
         draft.Add(new TwinEvent.ReadingRecorded(reading, ingest.Key) { Sequence = ingest.Sequence });
@@ -165,10 +181,10 @@ public static class TwinRules
 
     private static Instant? OfflineAt(Twin twin, PresencePolicy presence)
     {
-        if (twin.Status != DeviceStatus.Online || twin.Session is not null)
+        if (twin.Connectivity != DeviceStatus.Online || twin.Session is not null)
             return null;
 
-        var silentTooLong = (twin.LastSeen ?? twin.StatusSince) + presence.HeartbeatLimit;
+        var silentTooLong = (twin.LastSeen ?? twin.ConnectivitySince) + presence.HeartbeatLimit;
         return silentTooLong > twin.GraceUntil ? silentTooLong : twin.GraceUntil;
     }
 }

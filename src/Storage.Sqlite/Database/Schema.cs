@@ -91,6 +91,9 @@ internal static class Schema
         INSERT INTO kept SELECT 0, '*', resolutions.column1, value FROM meta, (VALUES (1), (2), (3), (4)) AS resolutions WHERE name = 'rollups_from';
         DELETE FROM meta WHERE name IN ('readings_from', 'rollups_from');
         """,
+        """
+        CREATE TABLE device_type(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+        """,
     ];
 
     public static void Migrate(SqliteDatabase database)

@@ -1,3 +1,4 @@
+using OrleansIot.Domain.Devices.Types;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Twins;
@@ -9,13 +10,14 @@ internal sealed class Story(params Rule[] rules)
 {
     private RuleSet _rules = RuleSet.For(Words.Boiler, null, rules);
     private ShadowLimits _shadows = ShadowLimits.Default;
+    private TypeSchema? _type;
     private Decision _decision = Decision.Accepted.Unchanged;
 
     public Twin Twin { get; private set; } = new(Words.Boiler);
 
     public Instant? NextReview => TwinRules.NextReview(Twin, Context);
 
-    private TwinContext Context => new(_rules, Words.Presence) { Shadows = _shadows };
+    private TwinContext Context => new(_rules, Words.Presence, _type) { Shadows = _shadows };
 
     public Story Given(params TwinEvent[] events)
     {
@@ -44,6 +46,12 @@ internal sealed class Story(params Rule[] rules)
     public Story WithShadows(ShadowLimits limits)
     {
         _shadows = limits;
+        return this;
+    }
+
+    public Story OfType(DeviceType? type)
+    {
+        _type = type is null ? null : new TypeSchema(type);
         return this;
     }
 

@@ -84,6 +84,10 @@ internal static class Words
 
     public static TwinCommand.ResolveAlert Resolves(double at, AlertId alert, string by = "ana") => new(alert, by, At(at));
 
+    public static TwinCommand.SetMaintenance BeginsWork(double at, string reason = "new bearings") => new(true, reason, "ana", At(at));
+
+    public static TwinCommand.SetMaintenance EndsWork(double at) => new(false, "", "bob", At(at));
+
     public static TwinCommand.Review Review(double at) => new(At(at));
 
     // Events
@@ -99,6 +103,10 @@ internal static class Words
         new(new Reading(At(measured ?? at), At(at), [Metric(metric, value)]), key);
 
     public static TwinEvent.Described Described(double at, DeviceDescription description) => new(description, At(at));
+
+    public static TwinEvent.MaintenanceBegan WorkBegan(double at, string reason = "new bearings") => new(reason, "ana", At(at));
+
+    public static TwinEvent.MaintenanceEnded WorkEnded(double at) => new("bob", At(at));
 
     public static TwinEvent.RulePending Pending(Rule rule, double at) => new(rule.Id, At(at));
 

@@ -13,6 +13,8 @@ public static class SqliteStoreTests
 
     public sealed class Rules() : RuleStoreContract(new StoreDirectory());
 
+    public sealed class DeviceTypes() : DeviceTypeStoreContract(new StoreDirectory());
+
     public sealed class Outbox() : OutboxContract(new StoreDirectory());
 
     public sealed class History() : HistoryContract(new StoreDirectory());

@@ -40,7 +40,8 @@ internal static class Generate
         from at in Time
         from delay in Gen.Choose(-5_000, 50_000)
         from metrics in Name.Zip(Value).Select(pair => new Metric(pair.Item1, pair.Item2)).NonEmptyListOf()
-        select new Reading(at, new Domain.Instant(at.UnixMilliseconds + delay), [.. metrics.DistinctBy(metric => metric.Name)]);
+        from flags in Gen.Frequency((4, Gen.Constant(new List<ReadingFlag>())), (1, Flag.ListOf()))
+        select new Reading(at, new Domain.Instant(at.UnixMilliseconds + delay), [.. metrics.DistinctBy(metric => metric.Name)]) { Flags = [.. flags] };
 
     public static readonly Gen<TwinEvent> Event = Gen.Frequency(
         (5, Recorded),
@@ -50,6 +51,8 @@ internal static class Generate
         (1, Time.Select(at => (TwinEvent)new TwinEvent.RulePending(TooHot, at))),
         (1, Time.Select(at => (TwinEvent)new TwinEvent.RuleCleared(TooHot, at))),
         (1, Time.Zip(Alert).Select(pair => (TwinEvent)new TwinEvent.AlertTriggered(pair.Item2, pair.Item1))),
+        (1, Time.Zip(Text).Select(pair => (TwinEvent)new TwinEvent.MaintenanceBegan(pair.Item2, "ana", pair.Item1))),
+        (1, Time.Zip(Text).Select(pair => (TwinEvent)new TwinEvent.MaintenanceEnded(pair.Item2, pair.Item1))),
         (1, AlertAcknowledged),
         (1, AlertResolved),
         (3, ShadowUpdated),
@@ -59,6 +62,11 @@ internal static class Generate
 
     public static ShadowPatch PatchOf(string state) =>
         ShadowRequest.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"state":{{state}}}"""), 6, out _, out _)!.State;
+
+    private static Gen<ReadingFlag> Flag =>
+        from name in Gen.Elements("temperature", "pressure", "never-sent")
+        from breach in Gen.Elements(Enum.GetValues<Breach>())
+        select new ReadingFlag(MetricName.Parse(name), breach);
 
     private static Gen<TwinEvent> Recorded =>
         from reading in Reading

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.History.Chunks;
 using OrleansIot.Application.History.Rollups;
 using OrleansIot.Application.Twins.Encoding;
@@ -42,6 +43,8 @@ public class StoredFormatTests
         new(MetricName.Parse("mode"), MetricValue.Of("größer")),
     ]);
 
+    private static readonly Reading Flagged = Reading(1_000, 200) with { Flags = [new(Temperature, Breach.OutOfRange), new(Pressure, Breach.Missing)] };
+
     private static readonly DeviceDescription Described = new("Boiler", null, "cellar", ["a", "b"])
     {
         Organisation = "acme",
@@ -54,11 +57,15 @@ public class StoredFormatTests
     private static readonly ImmutableDictionary<string, TwinEvent> Events = new Dictionary<string, TwinEvent>
     {
         ["event.reading-recorded"] = new TwinEvent.ReadingRecorded(SixKinds, new MessageKey(0x0123_4567_89AB_CDEF)),
-        ["event.reading-recorded.2"] = new TwinEvent.ReadingRecorded(SixKinds, new MessageKey(0x0123_4567_89AB_CDEF)) { Sequence = new(0xFEDC_BA98_7654_3210, 4_711) },
+        ["event.reading-recorded.2.numbered"] = new TwinEvent.ReadingRecorded(SixKinds, new MessageKey(0x0123_4567_89AB_CDEF)) { Sequence = new(0xFEDC_BA98_7654_3210, 4_711) },
         ["event.reading-recorded.without-key"] = Recorded(1_000, -3.5),
         ["event.came-online"] = new TwinEvent.CameOnline("connected", new SessionId(7), At(1)),
         ["event.came-online.without-session"] = new TwinEvent.CameOnline("reading received", null, At(1)),
         ["event.went-offline"] = new TwinEvent.WentOffline("no reading for 60 s", At(2)),
+        ["event.reading-recorded.2.flagged"] = Recorded(Flagged),
+        ["event.reading-recorded.2.both"] = new TwinEvent.ReadingRecorded(Flagged, MessageKey.None) { Sequence = new(1, 2) },
+        ["event.maintenance-began"] = new TwinEvent.MaintenanceBegan("new bearings", "ana", At(8)),
+        ["event.maintenance-ended"] = new TwinEvent.MaintenanceEnded("ana", At(9)),
         ["event.described.2"] = new TwinEvent.Described(Described, At(3)),
         ["event.shadow-updated"] = new TwinEvent.ShadowUpdated(
             ShadowName.Classic, Generate.PatchOf("""{"desired":{"a":{"b":1.0,"c":null}},"reported":null}"""), 7, "token", "alice", At(12)),
@@ -83,9 +90,9 @@ public class StoredFormatTests
     {
         Version = 12,
         Description = Described,
-        Status = DeviceStatus.Online,
-        StatusReason = "connected",
-        StatusSince = At(1),
+        Connectivity = DeviceStatus.Online,
+        ConnectivityReason = "connected",
+        ConnectivitySince = At(1),
         Session = new SessionId(7),
         LastSeen = At(42),
         GraceUntil = At(60_000),
@@ -96,6 +103,8 @@ public class StoredFormatTests
         Shadows = Shadows,
         Sequences = RecentSequences.None.Add(new(1, 7)).Add(new(0xFEDC_BA98_7654_3210, 1)).Add(new(0xFEDC_BA98_7654_3210, 100)),
         Clock = new ClockSkew(At(1), -42, 1_500),
+        Flags = Flagged.Flags,
+        Maintenance = new(At(50), "new bearings", "ana"),
     };
 
     private static readonly Dictionary<string, string> Stored = ReadSamples();
@@ -115,7 +124,9 @@ public class StoredFormatTests
     public void A_twin_stored_by_the_first_release_still_reads()
     {
         var first = new DeviceDescription("Boiler", "heater", null, ["cellar"]);
-        Assert.Equal(FullTwin with { Description = first, Shadows = [], Sequences = RecentSequences.None, Clock = null }, TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
+        Assert.Equal(
+            FullTwin with { Description = first, Shadows = [], Sequences = RecentSequences.None, Clock = null, Flags = [], Maintenance = null },
+            TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
     }
 
     [Fact]
@@ -170,6 +181,31 @@ public class StoredFormatTests
             Assert.False(reader.Read());
         });
     }
+
+    [Fact]
+    public void A_stored_chunk_with_flagged_readings_still_reads_and_is_still_written_so()
+    {
+        Reading[] readings = [Reading(0, 20), Flagged, Reading(2_000, 21), Flagged with { At = At(3_000) }];
+        var buffer = new ReadingChunkWriter();
+        foreach (var reading in readings)
+            buffer.Add(reading);
+
+        var written = buffer.Bytes.ToArray();
+        Check("reading-chunk.2", target => target.Write(written), bytes =>
+        {
+            var reader = new ReadingChunkReader(bytes);
+            Assert.All(readings, reading =>
+            {
+                Assert.True(reader.Read());
+                Assert.Equal(reading, reader.ToReading());
+            });
+            Assert.False(reader.Read());
+        });
+    }
+
+    [Fact]
+    public void A_stored_device_type_still_reads_and_is_still_written_so() =>
+        Check("device-type", target => DeviceTypeCodec.Encode(target, DeviceType("pump")), bytes => Assert.Equal(DeviceType("pump"), DeviceTypeCodec.Decode(bytes)));
 
     [Fact]
     public void Stored_roll_ups_of_an_hour_still_read_and_are_still_written_so()

@@ -12,7 +12,7 @@ namespace OrleansIot.Application.Twins.Encoding;
 /// <summary>A whole twin as its snapshot is stored. The first byte is the format version.</summary>
 public static class TwinCodec
 {
-    // 2: the longer description; shadows, numbered messages and the clock at the end.
+    // 2: the longer description; shadows, numbered messages, the clock, flags and maintenance at the end.
     private const byte Version = 2;
 
     public static void Encode(IBufferWriter<byte> target, Twin twin)
@@ -34,9 +34,9 @@ public static class TwinCodec
         writer.WriteDevice(twin.Device);
         writer.WriteSigned(twin.Version);
         DescriptionFields.Write(ref writer, twin.Description);
-        writer.WriteByte((byte)twin.Status);
-        writer.WriteText(twin.StatusReason);
-        writer.WriteInstant(twin.StatusSince);
+        writer.WriteByte((byte)twin.Connectivity);
+        writer.WriteText(twin.ConnectivityReason);
+        writer.WriteInstant(twin.ConnectivitySince);
         writer.WriteByte(twin.Session is null ? (byte)0 : (byte)1);
         if (twin.Session is { } session)
             writer.WriteSigned(session.Value);
@@ -53,6 +53,13 @@ public static class TwinCodec
         writer.WriteShadows(twin.Shadows);
         WriteSequences(ref writer, twin.Sequences);
         WriteClock(ref writer, twin.Clock);
+        FlagFields.Write(ref writer, twin.Flags, names: null);
+        writer.WriteOptionalInstant(twin.Maintenance?.Since);
+        if (twin.Maintenance is { } maintenance)
+        {
+            writer.WriteText(maintenance.Reason);
+            writer.WriteText(maintenance.By);
+        }
     }
 
     public static Twin Read(ref FieldReader reader)
@@ -65,9 +72,9 @@ public static class TwinCodec
         {
             Version = reader.ReadSigned(),
             Description = version == 1 ? DescriptionFields.ReadFirst(ref reader) : DescriptionFields.Read(ref reader),
-            Status = (DeviceStatus)reader.ReadByte(),
-            StatusReason = reader.ReadText(),
-            StatusSince = reader.ReadInstant(),
+            Connectivity = (DeviceStatus)reader.ReadByte(),
+            ConnectivityReason = reader.ReadText(),
+            ConnectivitySince = reader.ReadInstant(),
             Session = reader.ReadByte() == 0 ? null : new SessionId(reader.ReadSigned()),
             LastSeen = reader.ReadOptionalInstant(),
             GraceUntil = reader.ReadInstant(),
@@ -78,6 +85,8 @@ public static class TwinCodec
             Shadows = version == 1 ? [] : reader.ReadShadows(),
             Sequences = version == 1 ? RecentSequences.None : ReadSequences(ref reader),
             Clock = version == 1 ? null : ReadClock(ref reader),
+            Flags = version == 1 ? [] : FlagFields.Read(ref reader, names: null),
+            Maintenance = version == 1 || reader.ReadOptionalInstant() is not { } since ? null : new Maintenance(since, reader.ReadText(), reader.ReadText()),
         };
     }
 

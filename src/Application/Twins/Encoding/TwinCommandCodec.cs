@@ -30,6 +30,7 @@ public static class TwinCommandCodec
         Review = 7,
         UpdateShadow = 10,
         DeleteShadow = 11,
+        SetMaintenance = 12,
     }
 
     [Flags]
@@ -104,6 +105,13 @@ public static class TwinCommandCodec
                 WriteShadowRequest(ref writer, delete.Shadow, delete.Expected, delete.ClientToken, delete.Author);
                 break;
 
+            case TwinCommand.SetMaintenance set:
+                WriteDated(ref writer, Kind.SetMaintenance, set);
+                writer.WriteByte(set.On ? (byte)1 : (byte)0);
+                writer.WriteText(set.Reason);
+                writer.WriteText(set.By);
+                break;
+
             default:
                 throw new UnreachableException($"No form of {command.GetType().Name} that travels.");
         }
@@ -136,6 +144,7 @@ public static class TwinCommandCodec
         Kind.UpdateShadow => ReadUpdateShadow(ref reader, when),
         Kind.DeleteShadow => new TwinCommand.DeleteShadow(
             reader.ReadShadowName(), ReadExpected(ref reader), reader.ReadOptionalText(), reader.ReadText(), when),
+        Kind.SetMaintenance => new TwinCommand.SetMaintenance(reader.ReadByte() == 1, reader.ReadText(), reader.ReadText(), when),
         _ => throw new InvalidDataException($"A command is of kind {(byte)kind}, which this release does not know."),
     };
 

@@ -17,7 +17,7 @@ public static class TwinEventCodec
 {
     private const byte First = 0x10;
 
-    // Described has the longer description, ReadingRecorded begins with its place in its sender's run. What a kind never changed keeps the format it began with.
+    // Described has the longer description; ReadingRecorded has its ReadingParts, and only one that has any is written so. What a kind never changed keeps the format it began with.
     private const byte Second = 0x20;
 
     private enum Kind : byte
@@ -33,6 +33,16 @@ public static class TwinEventCodec
         AlertResolved = 9,
         ShadowUpdated = 10,
         ShadowDeleted = 11,
+        MaintenanceBegan = 12,
+        MaintenanceEnded = 13,
+    }
+
+    /// <summary>What few readings have.</summary>
+    [Flags]
+    private enum ReadingParts : byte
+    {
+        Sequence = 1,
+        Flags = 2,
     }
 
     public static void Encode(IBufferWriter<byte> target, TwinEvent twinEvent)
@@ -55,17 +65,18 @@ public static class TwinEventCodec
         switch (twinEvent)
         {
             case TwinEvent.ReadingRecorded recorded:
+                var parts = (recorded.Sequence is null ? 0 : ReadingParts.Sequence) | (recorded.Reading.Flags.IsEmpty ? 0 : ReadingParts.Flags);
+                WriteKind(ref writer, Kind.ReadingRecorded, parts == 0 ? First : Second);
+                if (parts != 0)
+                    writer.WriteByte((byte)parts);
+
                 if (recorded.Sequence is { } sequence)
-                {
-                    WriteKind(ref writer, Kind.ReadingRecorded, Second);
                     SequenceFields.Write(ref writer, sequence);
-                }
-                else
-                {
-                    WriteKind(ref writer, Kind.ReadingRecorded);
-                }
 
                 WriteReading(ref writer, recorded, names);
+                if (!recorded.Reading.Flags.IsEmpty)
+                    FlagFields.Write(ref writer, recorded.Reading.Flags, names);
+
                 break;
 
             case TwinEvent.CameOnline online:
@@ -140,6 +151,19 @@ public static class TwinEventCodec
                 writer.WriteText(deleted.Author);
                 break;
 
+            case TwinEvent.MaintenanceBegan began:
+                WriteKind(ref writer, Kind.MaintenanceBegan);
+                writer.WriteInstant(began.When);
+                writer.WriteText(began.Reason);
+                writer.WriteText(began.By);
+                break;
+
+            case TwinEvent.MaintenanceEnded ended:
+                WriteKind(ref writer, Kind.MaintenanceEnded);
+                writer.WriteInstant(ended.When);
+                writer.WriteText(ended.By);
+                break;
+
             default:
                 throw new UnreachableException($"No stored form of {twinEvent.GetType().Name}.");
         }
@@ -152,7 +176,7 @@ public static class TwinEventCodec
         return (first & 0xF0) switch
         {
             First => ReadFirst(ref reader, (Kind)(first & 0x0F), names),
-            Second when (Kind)(first & 0x0F) == Kind.ReadingRecorded => ReadNumbered(ref reader, names),
+            Second when (Kind)(first & 0x0F) == Kind.ReadingRecorded => ReadInParts(ref reader, names),
             Second when (Kind)(first & 0x0F) == Kind.Described => ReadDescribed(ref reader, reader.ReadInstant()),
             var version => throw new InvalidDataException($"A stored event has format version {version >> 4}, which this release does not know."),
         };
@@ -179,6 +203,8 @@ public static class TwinEventCodec
             reader.ReadAlertId(), (AlertResolution)reader.ReadByte(), reader.ReadOptionalText(), reader.ReadInstant(), when),
         Kind.ShadowUpdated => ReadShadowUpdated(ref reader, when),
         Kind.ShadowDeleted => new TwinEvent.ShadowDeleted(reader.ReadShadowName(), reader.ReadSigned(), reader.ReadOptionalText(), reader.ReadText(), when),
+        Kind.MaintenanceBegan => new TwinEvent.MaintenanceBegan(reader.ReadText(), reader.ReadText(), when),
+        Kind.MaintenanceEnded => new TwinEvent.MaintenanceEnded(reader.ReadText(), when),
         _ => throw new InvalidDataException($"A stored event is of kind {(byte)kind}, which this release does not know."),
     };
 
@@ -207,10 +233,12 @@ public static class TwinEventCodec
         }
     }
 
-    private static TwinEvent.ReadingRecorded ReadNumbered(ref FieldReader reader, MetricNameTable? names)
+    private static TwinEvent.ReadingRecorded ReadInParts(ref FieldReader reader, MetricNameTable? names)
     {
-        var sequence = SequenceFields.Read(ref reader);
-        return ReadReading(ref reader, names) with { Sequence = sequence };
+        var parts = (ReadingParts)reader.ReadByte();
+        MessageSequence? sequence = parts.HasFlag(ReadingParts.Sequence) ? SequenceFields.Read(ref reader) : null;
+        var recorded = ReadReading(ref reader, names) with { Sequence = sequence };
+        return parts.HasFlag(ReadingParts.Flags) ? recorded with { Reading = recorded.Reading with { Flags = FlagFields.Read(ref reader, names) } } : recorded;
     }
 
     private static TwinEvent.ReadingRecorded ReadReading(ref FieldReader reader, MetricNameTable? names)

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace OrleansIot.Application.Rules;
+namespace OrleansIot.Application.Documents;
 
-/// <summary>The fields of one JSON object of a rule document; what is wrong with one goes to the faults, and reading goes on.</summary>
-internal sealed class RuleDocumentFields(JsonElement json, string prefix, List<RuleDocumentFault> faults)
+/// <summary>The fields of one JSON object of a document; what is wrong with one goes to the faults, and reading goes on.</summary>
+internal sealed class DocumentFields(JsonElement json, string prefix, List<DocumentFault> faults)
 {
     private const double MaxSeconds = 30 * 24 * 60 * 60;
 
@@ -14,21 +14,40 @@ internal sealed class RuleDocumentFields(JsonElement json, string prefix, List<R
         foreach (var field in json.EnumerateObject())
         {
             if (!known.Contains(field.Name))
-                Fault(field.Name, "is not a field of a rule.", Suggestion(field.Name, known));
+                Fault(field.Name, "is not a field of this.", Suggestion(field.Name, known));
         }
     }
 
-    public void Fault(string field, string problem, string mend) => faults.Add(new RuleDocumentFault(prefix + field, problem, mend));
+    public void Fault(string field, string problem, string mend) => faults.Add(new DocumentFault(prefix + field, problem, mend));
 
-    public RuleDocumentFields? Object(string field, string mend)
+    public DocumentFields? Object(string field, string mend)
     {
         if (Find(field) is not { } value)
             return null;
 
         if (value.ValueKind == JsonValueKind.Object)
-            return new RuleDocumentFields(value, $"{prefix}{field}.", faults);
+            return new DocumentFields(value, $"{prefix}{field}.", faults);
 
         Fault(field, "is not an object.", mend);
+        return null;
+    }
+
+    /// <summary>The objects of a list; null where it is none.</summary>
+    public ImmutableArray<DocumentFields>? Objects(string field, int maxCount, string mend)
+    {
+        var place = 0;
+        return List(field, maxCount, item => item.ValueKind == JsonValueKind.Object ? new DocumentFields(item, $"{prefix}{field}[{place++}].", faults) : null, "which is not an object.", mend);
+    }
+
+    public bool? Boolean(string field)
+    {
+        if (Find(field) is not { } value)
+            return null;
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return value.GetBoolean();
+
+        Fault(field, "is neither true nor false.", "Write true or false without quotation marks.");
         return null;
     }
 
