@@ -26,6 +26,10 @@ public static class DataBackup
         if (Directory.Exists(to) || File.Exists(to))
             throw new StoreException($"{to} is there already. Name a folder that is not: it will be made.");
 
+        // Of a store that is open the log is being written; of one that is not, what it has lost would be missing without a word.
+        if (!DataDirectory.IsInUse(data))
+            WriteAheadLog.Read(file).Verify();
+
         var partial = to + DataFiles.PartialSuffix;
         try
         {

@@ -325,9 +325,10 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             _connection.Renew(_outage.Code!, database => Meta.Write(database, Meta.ProbedAt, _time.GetUtcNow().ToUnixTimeMilliseconds()));
             OutageEnded();
         }
-        catch (StoreException e)
+        catch (Exception e)
         {
-            OutageSeen(Outage.IsOne(e) ? e : new StoreException(e.Message, isTransient: true, e) { Code = SqliteErrors.WriteFailed });
+            // Whatever it was, the writer survives it and tries again.
+            OutageSeen(Outage.IsOne(e) ? (StoreException)e : new StoreException(e.Message, isTransient: true, e) { Code = SqliteErrors.WriteFailed });
         }
     }
 

@@ -14,7 +14,11 @@ internal sealed class Outage(TimeProvider time)
     // How long devices wait at most after somebody has made room.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    // Where it comes back within this time after its end, it had not ended: the probe fitted, and what came after did not.
+    private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
+
     private long _startedAt;
+    private long? _endedAt;
     private long _triedAt;
     private TimeSpan _pause;
     private StoreException? _cause;
@@ -46,11 +50,11 @@ internal sealed class Outage(TimeProvider time)
         if (_cause is null)
         {
             _startedAt = time.GetTimestamp();
-            _pause = FirstPause;
+            _pause = _endedAt is { } ended && time.GetElapsedTime(ended) < Calm ? Longer(_pause) : FirstPause;
         }
         else if (Refuses)
         {
-            _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+            _pause = Longer(_pause);
         }
 
         _triedAt = time.GetTimestamp();
@@ -58,5 +62,11 @@ internal sealed class Outage(TimeProvider time)
         return isNews;
     }
 
-    public void Ended() => Volatile.Write(ref _cause, null);
+    public void Ended()
+    {
+        _endedAt = time.GetTimestamp();
+        Volatile.Write(ref _cause, null);
+    }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 }
