@@ -33,6 +33,7 @@ public static class TwinRegistration
     public static IServiceCollection AddLiveTwins(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptionsWithValidateOnStart<TwinOptions, TwinOptionsValidator>().Bind(configuration.GetSection(TwinOptions.Section));
+        services.AddOptionsWithValidateOnStart<MassDisconnectOptions, MassDisconnectOptionsValidator>().Bind(configuration.GetSection(MassDisconnectOptions.Section));
         services.AddOptionsWithValidateOnStart<ShadowOptions, ShadowOptionsValidator>().Bind(configuration.GetSection(ShadowOptions.Section));
         services.AddSingleton<ShadowNews>();
         services.TryAddSingleton(TimeProvider.System);

@@ -38,6 +38,11 @@ public sealed record Twin(DeviceId Device)
 
     public RecentMessages RecentMessages { get; init; } = RecentMessages.None;
 
+    public RecentSequences Sequences { get; init; } = RecentSequences.None;
+
+    /// <summary>Null until a reading has come that states its own time.</summary>
+    public ClockSkew? Clock { get; init; }
+
     /// <summary>Only rules that are not at rest, in order of id.</summary>
     public ImmutableArray<RuleState> Rules { get; init; } = [];
 
@@ -86,8 +91,8 @@ public sealed record Twin(DeviceId Device)
         other is not null && Device == other.Device && Version == other.Version && Description == other.Description
         && Status == other.Status && StatusReason == other.StatusReason && StatusSince == other.StatusSince
         && Session == other.Session && LastSeen == other.LastSeen && GraceUntil == other.GraceUntil && Readings.Equals(other.Readings)
-        && RecentMessages.Equals(other.RecentMessages) && Rules.SequenceEqual(other.Rules) && OpenAlerts.SequenceEqual(other.OpenAlerts)
-        && Shadows.SequenceEqual(other.Shadows);
+        && RecentMessages.Equals(other.RecentMessages) && Sequences.Equals(other.Sequences) && Clock == other.Clock
+        && Rules.SequenceEqual(other.Rules) && OpenAlerts.SequenceEqual(other.OpenAlerts) && Shadows.SequenceEqual(other.Shadows);
 
     public override int GetHashCode() => HashCode.Combine(Device, Version);
 }

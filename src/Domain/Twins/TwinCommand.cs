@@ -21,7 +21,11 @@ public abstract record TwinCommand
     /// <param name="Session">The connection, where it is the device's own (client id = device id).</param>
     /// <param name="Raw">The message as it came, kept for a look; not stored.</param>
     public sealed record Ingest(Reading Reading, MessageKey Key, bool KeyIsMessageId, bool Redelivered, SessionId? Session, RawMessage? Raw = null)
-        : TwinCommand(Reading.ReceivedAt);
+        : TwinCommand(Reading.ReceivedAt)
+    {
+        /// <summary>The message's place in its sender's run, where the sender numbers them: one that was seen is a repeat.</summary>
+        public MessageSequence? Sequence { get; init; }
+    }
 
     /// <summary>The device's own connection opened. Changes nothing for a device never heard of.</summary>
     public sealed record OpenSession(SessionId Session, Instant When) : TwinCommand(When);

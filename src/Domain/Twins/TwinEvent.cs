@@ -14,7 +14,11 @@ public abstract record TwinEvent
     /// <summary>When it happened (our clock).</summary>
     public Instant At { get; }
 
-    public sealed record ReadingRecorded(Reading Reading, MessageKey Key) : TwinEvent(Reading.ReceivedAt);
+    public sealed record ReadingRecorded(Reading Reading, MessageKey Key) : TwinEvent(Reading.ReceivedAt)
+    {
+        /// <summary>Null where the sender does not number its messages.</summary>
+        public MessageSequence? Sequence { get; init; }
+    }
 
     /// <summary>The device is there: it connected (<paramref name="Session"/>), or a reading of it came in some other way.</summary>
     public sealed record CameOnline(string Reason, SessionId? Session, Instant When) : TwinEvent(When);

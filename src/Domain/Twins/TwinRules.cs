@@ -58,7 +58,7 @@ public static class TwinRules
         if (before.Status is DeviceStatus.Unknown or DeviceStatus.Offline || (before.Session is null && ingest.Session is not null))
             draft.Add(new TwinEvent.CameOnline(ingest.Session is null ? "reading received" : "connected", ingest.Session, ingest.At));
 
-        draft.Add(new TwinEvent.ReadingRecorded(reading, ingest.Key));
+        draft.Add(new TwinEvent.ReadingRecorded(reading, ingest.Key) { Sequence = ingest.Sequence });
 
         for (var i = 0; i < reading.Metrics.Length; i++)
         {
@@ -75,7 +75,8 @@ public static class TwinRules
     // A key that the sender chose repeats whenever it is seen again. A key made from the delivery also fits a new message with
     // the same content (packet identifiers are used again), so there the packet must say itself that it is a redelivery.
     private static bool IsRepeat(Twin twin, TwinCommand.Ingest ingest) =>
-        !ingest.Key.IsNone && (ingest.KeyIsMessageId || ingest.Redelivered) && twin.RecentMessages.Contains(ingest.Key);
+        (ingest.Sequence is { } sequence && twin.Sequences.Contains(sequence))
+        || (!ingest.Key.IsNone && (ingest.KeyIsMessageId || ingest.Redelivered) && twin.RecentMessages.Contains(ingest.Key));
 
     private static Decision.Accepted OpenSession(TwinDraft draft, TwinCommand.OpenSession open)
     {
@@ -106,6 +107,9 @@ public static class TwinRules
 
         if (draft.Twin.Exists && draft.Twin.Description == describe.Description)
             return Decision.Accepted.Unchanged;
+
+        if (DescriptionRules.Check(describe.Description) is [var fault, ..])
+            return new Decision.Rejected(new TwinRejection(fault.Code, $"{fault.Field} {fault.Problem} {fault.Mend}"));
 
         draft.Add(new TwinEvent.Described(describe.Description, describe.At));
         return draft.Decide();

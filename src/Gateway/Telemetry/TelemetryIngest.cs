@@ -44,7 +44,7 @@ internal sealed class TelemetryIngest(
         var key = hasId ? payload.MessageId
             : publish.QoS == MqttQoS.AtMostOnce ? MessageKey.None
             : MessageKey.OfDelivery(publish.PacketId, publish.Topic, publish.Payload);
-        return new TwinCommand.Ingest(payload.Reading, key, hasId, publish.Dup, session, raw);
+        return new TwinCommand.Ingest(payload.Reading, key, hasId, publish.Dup, session, raw) { Sequence = payload.Sequence };
     }
 
     public ValueTask<Decision> Execute(TopicRoute route, TwinCommand.Ingest command) => twins.Execute(route.Device, command);

@@ -68,6 +68,14 @@ internal sealed class Story(params Rule[] rules)
         return this;
     }
 
+    /// <summary>The detail.</summary>
+    public string ThenRejectedBy(string code)
+    {
+        var reason = Assert.IsType<Decision.Rejected>(_decision).Reason;
+        Assert.Equal(code, reason.Code);
+        return reason.Detail;
+    }
+
     public Story ThenReviewIsDue(double? at)
     {
         Assert.Equal(at is { } seconds ? Words.At(seconds) : (Instant?)null, NextReview);

@@ -57,13 +57,27 @@ internal static class Generate
 
     public static Gen<ImmutableArray<TwinEvent>> Events => Event.ListOf().Select(events => events.ToImmutableArray());
 
+    public static Gen<TwinCommand> ShadowCommand =>
+        from at in Time
+        from name in Shadow
+        from patch in Patch
+        from expected in Gen.Elements<long?>(null, 0, 7, long.MaxValue)
+        from token in OptionalText
+        from author in Text
+        from session in Gen.Elements<SessionId?>(null, new SessionId(0), new SessionId(long.MaxValue))
+        from deletes in Gen.Elements(false, true)
+        select deletes
+            ? (TwinCommand)new TwinCommand.DeleteShadow(name, expected, token, author, at)
+            : new TwinCommand.UpdateShadow(name, patch, expected, token, author, session, at);
+
     public static ShadowPatch PatchOf(string state) =>
         ShadowRequest.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"state":{{state}}}"""), 6, out _, out _)!.State;
 
     private static Gen<TwinEvent> Recorded =>
         from reading in Reading
         from key in Gen.Elements(0ul, 1ul, ulong.MaxValue)
-        select (TwinEvent)new TwinEvent.ReadingRecorded(reading, new MessageKey(key));
+        from sequence in Gen.Elements<MessageSequence?>(null, new MessageSequence(1, 0), new MessageSequence(ulong.MaxValue, MessageSequence.MaxNumber))
+        select (TwinEvent)new TwinEvent.ReadingRecorded(reading, new MessageKey(key)) { Sequence = sequence };
 
     private static Gen<TwinEvent> CameOnline =>
         from at in Time

@@ -40,6 +40,7 @@ public static class TwinCommandCodec
         Redelivered = 4,
         HasSession = 8,
         HasRaw = 16,
+        HasSequence = 32,
     }
 
     public static void Encode(IBufferWriter<byte> target, TwinCommand command)
@@ -175,7 +176,8 @@ public static class TwinCommandCodec
             | (ingest.KeyIsMessageId ? IngestFlags.KeyIsMessageId : 0)
             | (ingest.Redelivered ? IngestFlags.Redelivered : 0)
             | (ingest.Session is null ? 0 : IngestFlags.HasSession)
-            | (ingest.Raw is null ? 0 : IngestFlags.HasRaw);
+            | (ingest.Raw is null ? 0 : IngestFlags.HasRaw)
+            | (ingest.Sequence is null ? 0 : IngestFlags.HasSequence);
         writer.WriteByte((byte)flags);
         if (!ingest.Key.IsNone)
             writer.WriteFixed64(ingest.Key.Value);
@@ -189,6 +191,9 @@ public static class TwinCommandCodec
             writer.WriteBytes(raw.Payload.Span);
         }
 
+        if (ingest.Sequence is { } sequence)
+            SequenceFields.Write(ref writer, sequence);
+
         ReadingFields.Write(ref writer, ingest.Reading);
     }
 
@@ -198,6 +203,8 @@ public static class TwinCommandCodec
         var key = flags.HasFlag(IngestFlags.HasKey) ? new MessageKey(reader.ReadFixed64()) : MessageKey.None;
         SessionId? session = flags.HasFlag(IngestFlags.HasSession) ? new SessionId(reader.ReadSigned()) : null;
         var raw = flags.HasFlag(IngestFlags.HasRaw) ? new RawMessage(reader.ReadText(), reader.ReadTextBytes().ToArray()) : null;
-        return new(ReadingFields.Read(ref reader), key, flags.HasFlag(IngestFlags.KeyIsMessageId), flags.HasFlag(IngestFlags.Redelivered), session, raw);
+        MessageSequence? sequence = flags.HasFlag(IngestFlags.HasSequence) ? SequenceFields.Read(ref reader) : null;
+        var isMessageId = flags.HasFlag(IngestFlags.KeyIsMessageId);
+        return new(ReadingFields.Read(ref reader), key, isMessageId, flags.HasFlag(IngestFlags.Redelivered), session, raw) { Sequence = sequence };
     }
 }

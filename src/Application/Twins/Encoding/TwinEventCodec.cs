@@ -17,7 +17,7 @@ public static class TwinEventCodec
 {
     private const byte First = 0x10;
 
-    // Described has the longer description. What a kind never changed keeps the format it began with.
+    // Described has the longer description, ReadingRecorded begins with its place in its sender's run. What a kind never changed keeps the format it began with.
     private const byte Second = 0x20;
 
     private enum Kind : byte
@@ -55,7 +55,16 @@ public static class TwinEventCodec
         switch (twinEvent)
         {
             case TwinEvent.ReadingRecorded recorded:
-                WriteKind(ref writer, Kind.ReadingRecorded);
+                if (recorded.Sequence is { } sequence)
+                {
+                    WriteKind(ref writer, Kind.ReadingRecorded, Second);
+                    SequenceFields.Write(ref writer, sequence);
+                }
+                else
+                {
+                    WriteKind(ref writer, Kind.ReadingRecorded);
+                }
+
                 WriteReading(ref writer, recorded, names);
                 break;
 
@@ -143,6 +152,7 @@ public static class TwinEventCodec
         return (first & 0xF0) switch
         {
             First => ReadFirst(ref reader, (Kind)(first & 0x0F), names),
+            Second when (Kind)(first & 0x0F) == Kind.ReadingRecorded => ReadNumbered(ref reader, names),
             Second when (Kind)(first & 0x0F) == Kind.Described => ReadDescribed(ref reader, reader.ReadInstant()),
             var version => throw new InvalidDataException($"A stored event has format version {version >> 4}, which this release does not know."),
         };
@@ -195,6 +205,12 @@ public static class TwinEventCodec
             MetricNameTable.WriteName(ref writer, metric.Name, names);
             writer.WriteValue(metric.Value);
         }
+    }
+
+    private static TwinEvent.ReadingRecorded ReadNumbered(ref FieldReader reader, MetricNameTable? names)
+    {
+        var sequence = SequenceFields.Read(ref reader);
+        return ReadReading(ref reader, names) with { Sequence = sequence };
     }
 
     private static TwinEvent.ReadingRecorded ReadReading(ref FieldReader reader, MetricNameTable? names)
