@@ -60,6 +60,19 @@ internal static class Generate
 
     public static Gen<ImmutableArray<TwinEvent>> Events => Event.ListOf().Select(events => events.ToImmutableArray());
 
+    public static Gen<TwinCommand> ShadowCommand =>
+        from at in Time
+        from name in Shadow
+        from patch in Patch
+        from expected in Gen.Elements<long?>(null, 0, 7, long.MaxValue)
+        from token in OptionalText
+        from author in Text
+        from session in Gen.Elements<SessionId?>(null, new SessionId(0), new SessionId(long.MaxValue))
+        from deletes in Gen.Elements(false, true)
+        select deletes
+            ? (TwinCommand)new TwinCommand.DeleteShadow(name, expected, token, author, at)
+            : new TwinCommand.UpdateShadow(name, patch, expected, token, author, session, at);
+
     public static ShadowPatch PatchOf(string state) =>
         ShadowRequest.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"state":{{state}}}"""), 6, out _, out _)!.State;
 
