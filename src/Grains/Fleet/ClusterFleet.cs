@@ -31,6 +31,9 @@ internal sealed partial class ClusterFleet(FleetIndex ownedHere, SiloFleets flee
         });
     }
 
+    public async ValueTask<FleetParts> Parts(CancellationToken cancellation = default) =>
+        FleetParts.Merge(await AskAll(static fleet => fleet.Parts(), () => ownedHere.Parts(cancellation), cancellation));
+
     public async ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default)
     {
         var ofPart = FleetListing.OfPart(query);
