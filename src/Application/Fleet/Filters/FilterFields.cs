@@ -3,15 +3,13 @@ using System.Collections.Immutable;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
+using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Application.Fleet.Filters;
 
 /// <summary>Every field that a filter or a sort order can name. A name that is none of them is that of a metric.</summary>
 public static class FilterFields
 {
-    private static readonly MetricName Firmware = MetricName.Parse("firmware");
-    private static readonly MetricName FirmwareVersion = MetricName.Parse("firmware-version");
-
     // A new field is a line here.
     private static readonly FrozenDictionary<string, FilterField> Fields = new[]
     {
@@ -19,18 +17,22 @@ public static class FilterFields
         FilterField.Text("name", twin => twin.Description.Name),
         FilterField.Text("type", twin => twin.Description.Type),
         FilterField.Text("location", twin => twin.Description.Location),
+        FilterField.Text("organisation", twin => twin.Description.Organisation),
+        FilterField.Text("site", twin => twin.Description.Site),
+        FilterField.List("groups", twin => twin.Description.Groups),
         FilterField.List("tags", twin => twin.Description.Tags),
         FilterField.Word("status", WordsOf<DeviceStatus>(), isOrdered: false, twin => (int)twin.Status),
         FilterField.Moment("statusSince", twin => twin.Status == DeviceStatus.Unknown ? null : twin.StatusSince),
         FilterField.Moment("lastSeen", twin => twin.LastSeen),
         FilterField.Word("severity", WordsOf<Severity>(), isOrdered: true, twin => (int?)twin.WorstSeverity),
         FilterField.Number("openAlerts", twin => twin.OpenAlerts.Length),
-        FilterField.Text("firmware", twin => (twin.Readings.Find(Firmware) ?? twin.Readings.Find(FirmwareVersion))?.Value.Text),
+        FilterField.Text("firmware", twin => DeviceFirmware.Of(twin)?.Version),
     }.ToFrozenDictionary(field => field.Name, StringComparer.OrdinalIgnoreCase);
 
     // Fields that have a key, written name.key, or name('key') where the key is no plain word. A new one is a line here.
     private static readonly FrozenDictionary<string, Func<string, FilterField?>> Keyed = new Dictionary<string, Func<string, FilterField?>>
     {
+        ["metadata"] = Metadata,
         ["metric"] = Metric,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
@@ -56,6 +58,19 @@ public static class FilterFields
     /// <summary>The last value of a metric; null where no device can report one of that name.</summary>
     public static FilterField? Metric(string metric) =>
         MetricName.TryParse(metric, out var name) ? FilterField.Metric(NeedsQuotes(metric) ? Written("metric", metric) : metric, name) : null;
+
+    private static FilterField Metadata(string key) => FilterField.Text(FilterWords.IsPlain(key) ? $"metadata.{key}" : Written("metadata", key), twin => MetadataOf(twin, key));
+
+    private static string? MetadataOf(Twin twin, string key)
+    {
+        foreach (var (name, value) in twin.Description.Metadata)
+        {
+            if (name == key)
+                return value;
+        }
+
+        return null;
+    }
 
     private static string Written(string name, string key) => $"{name}('{key.Replace("'", "''", StringComparison.Ordinal)}')";
 

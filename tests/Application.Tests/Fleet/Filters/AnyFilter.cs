@@ -59,7 +59,7 @@ internal static class AnyFilter
         from field in Gen.OneOf(TextFields, Metrics)
         from part in Gen.Elements("P", "u", "'", "", "ump")
         select (FilterExpression)new FilterExpression.Matches(test, field, part),
-        Gen.Elements(Texts).Select(FilterExpression (tag) => new FilterExpression.Has(FilterFields.Find("tags")!, tag)));
+        Gen.Elements(Texts).Select(FilterExpression (tag) => new FilterExpression.Has(FilterFields.Find(tag.Length % 2 == 0 ? "tags" : "groups")!, tag)));
 
     public static readonly Gen<FilterExpression> Filters = Gen.Choose(0, 4).SelectMany(Of);
 
@@ -80,9 +80,16 @@ internal static class AnyFilter
         select new Twin(DeviceId.Parse(id))
         {
             Version = 1,
-            Description = new DeviceDescription(name, type, null, [.. tags]),
-            Status = status,
-            StatusSince = since,
+            Description = new DeviceDescription(name, type, null, [.. tags])
+            {
+                Organisation = type,
+                Site = name,
+                Groups = [.. tags.Take(1)],
+                Metadata = type is null ? [] : [new("serial", type)],
+                Firmware = name,
+            },
+            Connectivity = status,
+            ConnectivitySince = since,
             LastSeen = seen,
             Readings = LastValues.Of(metrics.Zip(values, (metric, value) => new LastValue(MetricName.Parse(metric), value, Now))),
             OpenAlerts = [.. severities.Select((severity, i) => AlertOf(DeviceId.Parse(id), i, severity))],

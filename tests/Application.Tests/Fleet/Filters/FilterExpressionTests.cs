@@ -15,8 +15,8 @@ public sealed class FilterExpressionTests
     {
         Version = 1,
         Description = new DeviceDescription("Pump 'one'", "pump", "Hall B", ["north", "old"]),
-        Status = DeviceStatus.Online,
-        StatusSince = AnyFilter.Now - TimeSpan.FromHours(2),
+        Connectivity = DeviceStatus.Online,
+        ConnectivitySince = AnyFilter.Now - TimeSpan.FromHours(2),
         LastSeen = AnyFilter.Now - TimeSpan.FromMinutes(10),
         Readings = LastValues.Of(
         [

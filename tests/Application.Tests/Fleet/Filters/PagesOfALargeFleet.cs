@@ -33,7 +33,7 @@ public sealed class PagesOfALargeFleet(ITestOutputHelper output)
             {
                 Version = 1,
                 Description = new DeviceDescription($"Device {number}", number % 4 == 0 ? "pump" : "fan", $"Hall {number % 50}", ["north"]),
-                Status = DeviceStatus.Online,
+                Connectivity = DeviceStatus.Online,
                 LastSeen = now - TimeSpan.FromSeconds(random.Next(600)),
                 Readings = LastValues.Of(metrics.Select(metric => new LastValue(metric, MetricValue.Of(random.NextDouble() * 100), now))),
             };

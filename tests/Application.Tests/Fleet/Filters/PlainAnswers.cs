@@ -25,7 +25,7 @@ internal static class PlainAnswers
             && from.StartsWith(e.Text.ToUpperInvariant(), StringComparison.Ordinal)
             && (e.Test != TextTest.StartsWith || at == 0)
             && (e.Test != TextTest.EndsWith || from.Length == e.Text.Length))),
-        FilterExpression.Has e => YesIf(twin.Description.Tags.Any(tag => tag == e.Text)),
+        FilterExpression.Has e => YesIf((e.Field.Name == "groups" ? twin.Description.Groups : twin.Description.Tags).Any(text => text == e.Text)),
         _ => throw new UnreachableException(),
     };
 
@@ -68,12 +68,15 @@ internal static class PlainAnswers
         "name" => twin.Description.Name,
         "type" => twin.Description.Type,
         "location" => twin.Description.Location,
+        "organisation" => twin.Description.Organisation,
+        "site" => twin.Description.Site,
+        "metadata.serial" => twin.Description.Metadata.Where(entry => entry.Key == "serial").Select(entry => entry.Value).FirstOrDefault(),
         "status" => twin.Status,
         "statusSince" => twin.Status == DeviceStatus.Unknown ? null : twin.StatusSince,
         "lastSeen" => twin.LastSeen,
         "severity" => twin.OpenAlerts.IsEmpty ? null : twin.OpenAlerts.Max(alert => alert.Severity),
         "openAlerts" => (double)twin.OpenAlerts.Length,
-        "firmware" => (ValueOf(twin, "firmware") ?? ValueOf(twin, "firmware-version")) as string,
+        "firmware" => new[] { "firmware", "firmware-version" }.Select(metric => ValueOf(twin, metric)).OfType<string>().FirstOrDefault(said => said.Length > 0) ?? twin.Description.Firmware,
         _ => throw new UnreachableException(),
     };
 
