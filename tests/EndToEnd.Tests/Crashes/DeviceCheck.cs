@@ -23,6 +23,7 @@ internal static class DeviceCheck
         {
             var sent = device.Messages[reading.Number];
             Assert.Equal(sent.At, reading.At);
+            Assert.True(reading.ReceivedAt >= reading.At, $"{device.Id}: reading {reading.Number} came before it was measured.");
             Assert.True(Same(sent.Values, reading.Values), $"{device.Id}: reading {reading.Number} is not stored as it was sent.");
         }
     }
