@@ -1,5 +1,6 @@
 using OrleansIot.Application.Alerts;
 using OrleansIot.Domain;
+using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 
@@ -13,6 +14,11 @@ namespace OrleansIot.Api.Devices;
 /// <param name="ClockSkewMs">How far the device's clock is ahead of ours, in milliseconds (negative: behind), as near as its quickest
 /// reading of the last ten to twenty minutes tells; null where its readings state no time.</param>
 /// <param name="Readings">The newest value of each metric.</param>
+/// <param name="Organisation">Whose it is.</param>
+/// <param name="Site">Its place in the site hierarchy, levels separated by <c>/</c>.</param>
+/// <param name="Metadata">Free facts by key.</param>
+/// <param name="Firmware">Version of the software on it; null where nobody says.</param>
+/// <param name="FirmwareSource"><c>reported</c> by the device itself, or <c>stated</c> by people.</param>
 /// <param name="OpenAlerts">Triggered or acknowledged, oldest first.</param>
 public sealed record DeviceDocument(
     string DeviceId,
@@ -21,6 +27,12 @@ public sealed record DeviceDocument(
     string? Type,
     string? Location,
     IReadOnlyList<string> Tags,
+    string? Organisation,
+    string? Site,
+    IReadOnlyList<string> Groups,
+    IReadOnlyDictionary<string, string> Metadata,
+    string? Firmware,
+    string? FirmwareSource,
     string Status,
     string StatusReason,
     Instant? StatusSince,
@@ -36,9 +48,15 @@ public sealed record DeviceDocument(
         twin.Description.Type,
         twin.Description.Location,
         twin.Description.Tags,
+        twin.Description.Organisation,
+        twin.Description.Site,
+        twin.Description.Groups,
+        twin.Description.Metadata.ToDictionary(fact => fact.Key, fact => fact.Value),
+        DeviceFirmware.Of(twin)?.Version,
+        DeviceFirmware.Of(twin) is { } firmware ? DeviceWords.SourceOf(firmware) : null,
         DeviceWords.Of(twin.Status),
         twin.StatusReason,
-        twin.Status == Domain.Devices.DeviceStatus.Unknown ? null : twin.StatusSince,
+        twin.Status == DeviceStatus.Unknown ? null : twin.StatusSince,
         twin.LastSeen,
         twin.Clock?.Milliseconds,
         twin.Readings.ToDictionary(last => last.Metric.Value, last => new LastValueDocument(last.Value, last.At)),

@@ -34,6 +34,9 @@ internal sealed class EventStream(PipeWriter output)
             case FleetChange.AlertChanged { Alert: var alert }:
                 Write("alert", AlertDocument.Of(alert), ApiJson.Default.AlertDocument);
                 break;
+            case FleetChange.OutageChanged { Outage: var outage }:
+                Write("outage", OutageEvent.Of(outage), ApiJson.Default.OutageEvent);
+                break;
             case FleetChange.Described:
                 var description = twin.Description;
                 Write("device", new DescribedEvent(twin.Device.Value, twin.Version, description.Name, description.Type, description.Location, description.Tags), ApiJson.Default.DescribedEvent);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
@@ -48,9 +49,15 @@ public sealed record Twin(DeviceId Device)
     /// <summary>Triggered or acknowledged, oldest first; at most one per rule.</summary>
     public ImmutableArray<Alert> OpenAlerts { get; init; } = [];
 
+    /// <summary>In order of their names, the classic one first; and those deleted not long ago.</summary>
+    public ImmutableArray<Shadow> Shadows { get; init; } = [];
+
     public bool Exists => Version > 0;
 
     public Severity? WorstSeverity => OpenAlerts.IsEmpty ? null : OpenAlerts.Max(alert => alert.Severity);
+
+    /// <summary>Null where there is none, or it was deleted.</summary>
+    public Shadow? FindShadow(ShadowName name) => ShadowDecisions.Find(Shadows, name) is { Exists: true } shadow ? shadow : null;
 
     public RuleState? StateOf(RuleId rule)
     {
@@ -84,7 +91,8 @@ public sealed record Twin(DeviceId Device)
         other is not null && Device == other.Device && Version == other.Version && Description == other.Description
         && Status == other.Status && StatusReason == other.StatusReason && StatusSince == other.StatusSince
         && Session == other.Session && LastSeen == other.LastSeen && GraceUntil == other.GraceUntil && Readings.Equals(other.Readings)
-        && RecentMessages.Equals(other.RecentMessages) && Sequences.Equals(other.Sequences) && Clock == other.Clock && Rules.SequenceEqual(other.Rules) && OpenAlerts.SequenceEqual(other.OpenAlerts);
+        && RecentMessages.Equals(other.RecentMessages) && Sequences.Equals(other.Sequences) && Clock == other.Clock
+        && Rules.SequenceEqual(other.Rules) && OpenAlerts.SequenceEqual(other.OpenAlerts) && Shadows.SequenceEqual(other.Shadows);
 
     public override int GetHashCode() => HashCode.Combine(Device, Version);
 }

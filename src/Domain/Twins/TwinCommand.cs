@@ -1,5 +1,6 @@
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
@@ -38,6 +39,15 @@ public abstract record TwinCommand
     public sealed record AcknowledgeAlert(AlertId Alert, string By, Instant When) : TwinCommand(When);
 
     public sealed record ResolveAlert(AlertId Alert, string By, Instant When) : TwinCommand(When);
+
+    /// <summary>A request to change a shadow. It may be the first that is heard of the device.</summary>
+    /// <param name="Expected">The version that the shadow must have; null: whatever it has.</param>
+    /// <param name="Author">Who asks: the client id, or who is signed in.</param>
+    /// <param name="Session">The connection, where it is the device's own.</param>
+    public sealed record UpdateShadow(
+        ShadowName Shadow, ShadowPatch Patch, long? Expected, string? ClientToken, string Author, SessionId? Session, Instant When) : TwinCommand(When);
+
+    public sealed record DeleteShadow(ShadowName Shadow, long? Expected, string? ClientToken, string Author, Instant When) : TwinCommand(When);
 
     /// <summary>Time passed, or the rules changed: look again.</summary>
     public sealed record Review(Instant When) : TwinCommand(When);

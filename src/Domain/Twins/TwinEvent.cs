@@ -1,6 +1,7 @@
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
@@ -39,4 +40,11 @@ public abstract record TwinEvent
 
     /// <param name="By">Who, where a person did it.</param>
     public sealed record AlertResolved(AlertId Alert, AlertResolution Resolution, string? By, Instant CooldownUntil, Instant When) : TwinEvent(When);
+
+    /// <param name="Patch">What the request said: the shadow before and this make the shadow after.</param>
+    /// <param name="ShadowVersion">After it.</param>
+    public sealed record ShadowUpdated(ShadowName Shadow, ShadowPatch Patch, long ShadowVersion, string? ClientToken, string Author, Instant When) : TwinEvent(When);
+
+    /// <param name="ShadowVersion">Of what was deleted.</param>
+    public sealed record ShadowDeleted(ShadowName Shadow, long ShadowVersion, string? ClientToken, string Author, Instant When) : TwinEvent(When);
 }

@@ -42,6 +42,8 @@ public static class TwinEvolution
                 Rules = WithState(twin.Rules, new RuleState(e.Alert.Rule, PhaseAfter(e.Resolution), e.At, null, e.CooldownUntil)),
                 OpenAlerts = twin.OpenAlerts.RemoveAll(alert => alert.Id == e.Alert),
             },
+            TwinEvent.ShadowUpdated e => twin with { Version = version, Shadows = ShadowDecisions.Evolve(twin.Shadows, e) },
+            TwinEvent.ShadowDeleted e => twin with { Version = version, Shadows = ShadowDecisions.Evolve(twin.Shadows, e) },
             _ => throw new UnreachableException(),
         };
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Shadows;
 
 namespace OrleansIot.Domain.Twins;
 
@@ -14,6 +15,8 @@ public static class TwinRules
         {
             TwinCommand.Ingest ingest => Ingest(draft, ingest),
             TwinCommand.Describe describe => Describe(draft, describe),
+            TwinCommand.UpdateShadow update => UpdateShadow(draft, update),
+            TwinCommand.DeleteShadow delete => DeleteShadow(draft, delete),
 
             // What follows concerns only a device that is known: a connection alone, of a dashboard or a test client, makes no device.
             _ when !twin.Exists => command is TwinCommand.AcknowledgeAlert or TwinCommand.ResolveAlert
@@ -105,9 +108,31 @@ public static class TwinRules
         if (draft.Twin.Exists && draft.Twin.Description == describe.Description)
             return Decision.Accepted.Unchanged;
 
+        if (DescriptionRules.Check(describe.Description) is [var fault, ..])
+            return new Decision.Rejected(new TwinRejection(fault.Code, $"{fault.Field} {fault.Problem} {fault.Mend}"));
+
         draft.Add(new TwinEvent.Described(describe.Description, describe.At));
         return draft.Decide();
     }
+
+    private static Decision UpdateShadow(TwinDraft draft, TwinCommand.UpdateShadow update)
+    {
+        var before = draft.Twin;
+        if (ShadowDecisions.Update(draft, update) is { } fault)
+            return Rejected(fault);
+
+        // The connection of a device that this request made known was open before anything could know of it.
+        if (update.Session is not null && before.Session is null)
+            draft.Add(new TwinEvent.CameOnline("connected", update.Session, update.At));
+
+        AlertRules.EvaluateStatus(draft, before.Status, update.At);
+        return draft.Decide();
+    }
+
+    private static Decision DeleteShadow(TwinDraft draft, TwinCommand.DeleteShadow delete) =>
+        ShadowDecisions.Delete(draft, delete) is { } fault ? Rejected(fault) : draft.Decide();
+
+    private static Decision.Rejected Rejected(ShadowFault fault) => new(new TwinRejection(fault.Code, fault.Message));
 
     private static Decision Acknowledge(TwinDraft draft, TwinCommand.AcknowledgeAlert acknowledge)
     {

@@ -12,7 +12,7 @@ namespace OrleansIot.Application.Twins.Encoding;
 /// <summary>A whole twin as its snapshot is stored. The first byte is the format version.</summary>
 public static class TwinCodec
 {
-    // 2: the longer description; numbered messages and the clock at the end.
+    // 2: the longer description; shadows, numbered messages and the clock at the end.
     private const byte Version = 2;
 
     public static void Encode(IBufferWriter<byte> target, Twin twin)
@@ -50,6 +50,7 @@ public static class TwinCodec
         foreach (var alert in twin.OpenAlerts)
             AlertCodec.Write(ref writer, alert);
 
+        writer.WriteShadows(twin.Shadows);
         WriteSequences(ref writer, twin.Sequences);
         WriteClock(ref writer, twin.Clock);
     }
@@ -74,6 +75,7 @@ public static class TwinCodec
             RecentMessages = ReadRecentMessages(ref reader),
             Rules = ReadRules(ref reader),
             OpenAlerts = ReadAlerts(ref reader),
+            Shadows = version == 1 ? [] : reader.ReadShadows(),
             Sequences = version == 1 ? RecentSequences.None : ReadSequences(ref reader),
             Clock = version == 1 ? null : ReadClock(ref reader),
         };

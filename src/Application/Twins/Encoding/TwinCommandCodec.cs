@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 
@@ -27,6 +28,8 @@ public static class TwinCommandCodec
         AcknowledgeAlert = 5,
         ResolveAlert = 6,
         Review = 7,
+        UpdateShadow = 10,
+        DeleteShadow = 11,
     }
 
     [Flags]
@@ -86,6 +89,21 @@ public static class TwinCommandCodec
                 WriteDated(ref writer, Kind.Review, review);
                 break;
 
+            case TwinCommand.UpdateShadow update:
+                WriteDated(ref writer, Kind.UpdateShadow, update);
+                WriteShadowRequest(ref writer, update.Shadow, update.Expected, update.ClientToken, update.Author);
+                writer.WriteByte(update.Session is null ? (byte)0 : (byte)1);
+                if (update.Session is { } session)
+                    writer.WriteSigned(session.Value);
+
+                writer.WriteShadowPatch(update.Patch);
+                break;
+
+            case TwinCommand.DeleteShadow delete:
+                WriteDated(ref writer, Kind.DeleteShadow, delete);
+                WriteShadowRequest(ref writer, delete.Shadow, delete.Expected, delete.ClientToken, delete.Author);
+                break;
+
             default:
                 throw new UnreachableException($"No form of {command.GetType().Name} that travels.");
         }
@@ -115,8 +133,31 @@ public static class TwinCommandCodec
         Kind.AcknowledgeAlert => new TwinCommand.AcknowledgeAlert(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.ResolveAlert => new TwinCommand.ResolveAlert(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.Review => new TwinCommand.Review(when),
+        Kind.UpdateShadow => ReadUpdateShadow(ref reader, when),
+        Kind.DeleteShadow => new TwinCommand.DeleteShadow(
+            reader.ReadShadowName(), ReadExpected(ref reader), reader.ReadOptionalText(), reader.ReadText(), when),
         _ => throw new InvalidDataException($"A command is of kind {(byte)kind}, which this release does not know."),
     };
+
+    private static void WriteShadowRequest(ref FieldWriter writer, ShadowName name, long? expected, string? clientToken, string author)
+    {
+        writer.WriteShadowName(name);
+        writer.WriteByte(expected is null ? (byte)0 : (byte)1);
+        if (expected is { } version)
+            writer.WriteSigned(version);
+
+        writer.WriteOptionalText(clientToken);
+        writer.WriteText(author);
+    }
+
+    private static TwinCommand.UpdateShadow ReadUpdateShadow(ref FieldReader reader, Instant when)
+    {
+        var (name, expected, clientToken, author) = (reader.ReadShadowName(), ReadExpected(ref reader), reader.ReadOptionalText(), reader.ReadText());
+        SessionId? session = reader.ReadByte() == 0 ? null : new SessionId(reader.ReadSigned());
+        return new(name, reader.ReadShadowPatch(), expected, clientToken, author, session, when);
+    }
+
+    private static long? ReadExpected(ref FieldReader reader) => reader.ReadByte() == 0 ? null : reader.ReadSigned();
 
     private static DeviceDescription ReadDescription(ref FieldReader reader, int version) =>
         version == First ? DescriptionFields.ReadFirst(ref reader) : DescriptionFields.Read(ref reader);

@@ -31,6 +31,8 @@ public static class TwinEventCodec
         AlertTriggered = 7,
         AlertAcknowledged = 8,
         AlertResolved = 9,
+        ShadowUpdated = 10,
+        ShadowDeleted = 11,
     }
 
     public static void Encode(IBufferWriter<byte> target, TwinEvent twinEvent)
@@ -119,6 +121,25 @@ public static class TwinEventCodec
                 writer.WriteInstant(resolved.CooldownUntil);
                 break;
 
+            case TwinEvent.ShadowUpdated updated:
+                WriteKind(ref writer, Kind.ShadowUpdated);
+                writer.WriteInstant(updated.When);
+                writer.WriteShadowName(updated.Shadow);
+                writer.WriteSigned(updated.ShadowVersion);
+                writer.WriteOptionalText(updated.ClientToken);
+                writer.WriteText(updated.Author);
+                writer.WriteShadowPatch(updated.Patch);
+                break;
+
+            case TwinEvent.ShadowDeleted deleted:
+                WriteKind(ref writer, Kind.ShadowDeleted);
+                writer.WriteInstant(deleted.When);
+                writer.WriteShadowName(deleted.Shadow);
+                writer.WriteSigned(deleted.ShadowVersion);
+                writer.WriteOptionalText(deleted.ClientToken);
+                writer.WriteText(deleted.Author);
+                break;
+
             default:
                 throw new UnreachableException($"No stored form of {twinEvent.GetType().Name}.");
         }
@@ -156,8 +177,16 @@ public static class TwinEventCodec
         Kind.AlertAcknowledged => new TwinEvent.AlertAcknowledged(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.AlertResolved => new TwinEvent.AlertResolved(
             reader.ReadAlertId(), (AlertResolution)reader.ReadByte(), reader.ReadOptionalText(), reader.ReadInstant(), when),
+        Kind.ShadowUpdated => ReadShadowUpdated(ref reader, when),
+        Kind.ShadowDeleted => new TwinEvent.ShadowDeleted(reader.ReadShadowName(), reader.ReadSigned(), reader.ReadOptionalText(), reader.ReadText(), when),
         _ => throw new InvalidDataException($"A stored event is of kind {(byte)kind}, which this release does not know."),
     };
+
+    private static TwinEvent.ShadowUpdated ReadShadowUpdated(ref FieldReader reader, Instant when)
+    {
+        var (name, version, clientToken, author) = (reader.ReadShadowName(), reader.ReadSigned(), reader.ReadOptionalText(), reader.ReadText());
+        return new(name, reader.ReadShadowPatch(), version, clientToken, author, when);
+    }
 
     private static void WriteKind(ref FieldWriter writer, Kind kind, byte version = First) => writer.WriteByte((byte)(version | (byte)kind));
 
