@@ -31,6 +31,7 @@ internal sealed class Plant : IAsyncDisposable
     private readonly WebhookLedger _webhook;
     private readonly Sender[] _senders;
     private readonly LoadedDevice[] _devices;
+    private readonly ShadowedThing[] _things;
     private readonly Operators _operators;
     private readonly long _startsAt;
     private readonly PlantDisk _disk;
@@ -56,6 +57,7 @@ internal sealed class Plant : IAsyncDisposable
             Sender("pump-1", MqttVersion.V5, MessageIdentity.Sequence, "pump-1"),
         ];
         _devices = [.. _senders.SelectMany(sender => sender.Devices)];
+        _things = [.. ((string[])["c-1", "d-1"]).Select(thing => new ShadowedThing(thing, new Random(_random.Next())))];
         _operators = new Operators(_devices, new Random(_random.Next()));
     }
 
@@ -132,6 +134,9 @@ internal sealed class Plant : IAsyncDisposable
 
     private async Task CheckAndSettle()
     {
+        foreach (var thing in _things)
+            await thing.Check(_server!.MqttPort);
+
         // As it was left: what had no answer is there or not, but nothing that was sent after what is not.
         foreach (var device in _devices)
         {
@@ -143,7 +148,7 @@ internal sealed class Plant : IAsyncDisposable
             var numbers = stored.Readings.Select(reading => reading.Number).ToHashSet();
             Count.InDoubtAndStored += device.Unanswered.Count(message => numbers.Contains(message.Number));
             Count.InDoubtAndLost += device.Unanswered.Count(message => !numbers.Contains(message.Number));
-            DeviceCheck.Twin(device, stored, Model(device, stored), _operators, IsOwn(device));
+            DeviceCheck.Twin(device, stored, Model(device, stored), ShadowVersion(device), _operators, IsOwn(device));
         }
 
         // Whoever had no answer sends again: now all of it is there, once.
@@ -153,7 +158,7 @@ internal sealed class Plant : IAsyncDisposable
             var stored = await Read(device);
             DeviceCheck.History(device, stored);
             Assert.Equal(device.Messages.Count, stored.Readings.Count);
-            DeviceCheck.Twin(device, stored, Model(device, stored), _operators, IsOwn(device));
+            DeviceCheck.Twin(device, stored, Model(device, stored), ShadowVersion(device), _operators, IsOwn(device));
             await CheckRollups(device, stored);
             await ResolveByHand(device, stored);
         }
@@ -166,6 +171,8 @@ internal sealed class Plant : IAsyncDisposable
     private static TwinModel Model(LoadedDevice device, StoredDevice stored) => TwinModel.Of(
         [.. stored.Readings.OrderBy(reading => reading.ReceivedAt).ThenBy(reading => reading.Number).Select(reading => device.Messages[reading.Number])],
         device.ResolvedByHand);
+
+    private int ShadowVersion(LoadedDevice device) => _things.SingleOrDefault(thing => thing.Id == device.Id)?.Version ?? 0;
 
     private bool IsOwn(LoadedDevice device) => _senders.Any(sender => sender.IsDevice && sender.ClientId == device.Id);
 
@@ -246,7 +253,10 @@ internal sealed class Plant : IAsyncDisposable
             if (Interlocked.Increment(ref answers) == dueAt)
                 due.TrySetResult();
         })));
-        return (Task.WhenAny(due.Task, senders), Task.WhenAll(senders, operators));
+
+        // On a disk that fails one could be refused, and one that was sent behind it taken.
+        var shadows = _things.Select(thing => thing.Load(_server!.MqttPort, _random.Next(5, 60), _fails ? 1 : _random.Next(1, 6)));
+        return (Task.WhenAny(due.Task, senders), Task.WhenAll([senders, operators, .. shadows]));
     }
 
     private async Task LoadUntilTheEnd()
