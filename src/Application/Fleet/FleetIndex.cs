@@ -12,16 +12,16 @@ namespace OrleansIot.Application.Fleet;
 /// </summary>
 public sealed class FleetIndex : IFleet, ITwinAudience
 {
-    private readonly ConcurrentDictionary<DeviceId, TwinView> _twins = new();
+    private readonly ConcurrentDictionary<DeviceId, Listed> _twins = new();
     private readonly FleetTally _tally = new();
     private readonly FleetWatchers _watchers = new();
     private readonly Lock _sorting = new();
     private DeviceId[]? _sorted = [];
 
-    public TwinView? Find(DeviceId device) => _twins.GetValueOrDefault(device);
+    public TwinView? Find(DeviceId device) => _twins.GetValueOrDefault(device)?.View;
 
     /// <summary>In no order.</summary>
-    public IEnumerable<Twin> All() => _twins.Select(entry => entry.Value.Twin);
+    public IEnumerable<Twin> All() => _twins.Select(entry => entry.Value.View.Twin);
 
     public ValueTask<FleetCounts> Counts(CancellationToken cancellation = default) => new(_tally.Counts());
 
@@ -34,15 +34,21 @@ public sealed class FleetIndex : IFleet, ITwinAudience
 
     public void Announce(Twin before, TwinView after, ImmutableArray<TwinEvent> events)
     {
-        _twins.TryGetValue(before.Device, out var listed);
-        _twins[before.Device] = after;
-        if (listed is null)
+        // Changes of one device come one after the other: its place is found once, and written without the dictionary's lock.
+        Twin? listed = null;
+        if (_twins.TryGetValue(before.Device, out var place))
         {
+            listed = place.View.Twin;
+            place.View = after;
+        }
+        else
+        {
+            _twins[before.Device] = new Listed(after);
             lock (_sorting)
                 _sorted = null;
         }
 
-        _tally.Replace(listed?.Twin, after.Twin);
+        _tally.Replace(listed, after.Twin);
         _watchers.Tell(before, after.Twin, events);
     }
 
@@ -52,7 +58,7 @@ public sealed class FleetIndex : IFleet, ITwinAudience
         if (!_twins.TryRemove(device, out var listed))
             return;
 
-        _tally.Remove(listed.Twin);
+        _tally.Remove(listed.View.Twin);
         lock (_sorting)
             _sorted = null;
     }
@@ -67,7 +73,18 @@ public sealed class FleetIndex : IFleet, ITwinAudience
         {
             // May have been forgotten meanwhile.
             if (_twins.TryGetValue(device, out var listed))
-                yield return listed.Twin;
+                yield return listed.View.Twin;
+        }
+    }
+
+    private sealed class Listed(TwinView view)
+    {
+        private volatile TwinView _view = view;
+
+        public TwinView View
+        {
+            get => _view;
+            set => _view = value;
         }
     }
 }
