@@ -13,6 +13,7 @@ using OrleansIot.Api.Health;
 using OrleansIot.Api.Http;
 using OrleansIot.Api.Metrics;
 using OrleansIot.Api.OpenApi;
+using OrleansIot.Api.Places;
 using OrleansIot.Api.Rules;
 using OrleansIot.Api.Stream;
 
@@ -52,6 +53,7 @@ public static class ApiRegistration
     {
         var api = routes.MapGroup($"{MachinePaths.Api}/v1");
         api.MapDevices();
+        api.MapPlaces();
         api.MapRules();
         api.MapAlerts();
         api.MapStream();

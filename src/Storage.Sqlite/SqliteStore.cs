@@ -28,7 +28,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(10);
 
     private readonly DataDirectory _directory;
-    private readonly SqliteDatabase _database;
+    private readonly WriterConnection _connection;
     private readonly ReadConnections _readers;
     private readonly GroupCommit _writer;
     private readonly HistoryBuffers _buffers;
@@ -40,7 +40,6 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, TimeProvider time, ILogger log)
     {
         _directory = directory;
-        _database = database;
         _time = time;
         _log = log;
         _readers = new ReadConnections(directory.DatabaseFile, busyTimeout);
@@ -50,7 +49,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         var added = new MessagesAdded();
         _buffers = new HistoryBuffers(time, position);
         _floor = new LogFloor(devices, position, recovered);
-        _writer = new GroupCommit(database, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), _buffers, time, log);
+        _connection = new WriterConnection(database, () => OpenToWrite(directory, busyTimeout), directory.FreeBytes, position);
+        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), _buffers, time, log);
         var retention = new Retention(_writer, _floor);
 
         Journal = new SqliteJournal(_writer, devices, _readers, recovered);
@@ -91,8 +91,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         try
         {
             var started = time.GetTimestamp();
-            database = SqliteDatabase.Open(directory.DatabaseFile, readOnly: false, patience);
-            Prepare(database);
+            database = OpenToWrite(directory, patience);
+            Schema.Migrate(database);
             var store = new SqliteStore(directory, database, patience, time, log);
             LogOpened(log, directory.DatabaseFile, NativeSqlite.EnsureLoaded(), time.GetElapsedTime(started).TotalMilliseconds);
             return store;
@@ -125,8 +125,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         _readers.Dispose();
         try
         {
-            _floor.Store(_database);
-            _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            _floor.Store(_connection.Database);
+            _connection.Database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
         }
         catch (StoreException e)
         {
@@ -134,16 +134,25 @@ internal sealed partial class SqliteStore : IAsyncDisposable
             LogCloseFailed(_log, e);
         }
 
-        _database.Dispose();
+        _connection.Dispose();
         _directory.Dispose();
     }
 
-    private static void Prepare(SqliteDatabase database)
+    private static SqliteDatabase OpenToWrite(DataDirectory directory, TimeSpan busyTimeout)
     {
-        // A commit writes some pages of log; larger pages would only make the small commits of a quiet fleet larger.
-        // Checkpoints every 16 MiB of write-ahead log: a page that many commits change is then copied once.
-        database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864");
-        Schema.Migrate(database);
+        var database = SqliteDatabase.Open(directory.DatabaseFile, readOnly: false, busyTimeout);
+        try
+        {
+            // A commit writes some pages of log; larger pages would only make the small commits of a quiet fleet larger.
+            // Checkpoints every 16 MiB of write-ahead log: a page that many commits change is then copied once.
+            database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864");
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
     private void Tick() => _writer.Offer(new WriteJob<bool>(

@@ -18,7 +18,7 @@ public sealed class OpenApiTests
                 "/api/v1/access/tokens", "/api/v1/access/tokens/{name}", "/api/v1/access/users", "/api/v1/access/users/{name}",
                 "/api/v1/alerts", "/api/v1/alerts/{id}", "/api/v1/alerts/{id}/acknowledge", "/api/v1/alerts/{id}/deliveries", "/api/v1/alerts/{id}/resolve",
                 "/api/v1/devices", "/api/v1/devices/{id}", "/api/v1/devices/{id}/history", "/api/v1/devices/{id}/metrics", "/api/v1/devices/{id}/readings",
-                "/api/v1/devices/{id}/refusals", "/api/v1/rules", "/api/v1/rules/{ruleId}", "/api/v1/stream", "/metrics",
+                "/api/v1/devices/{id}/refusals", "/api/v1/groups", "/api/v1/rules", "/api/v1/rules/{ruleId}", "/api/v1/sites", "/api/v1/stream", "/metrics",
             ],
             paths.Select(path => path.Key).Where(path => path is not ("/" or "/change")).Order(StringComparer.Ordinal));
         foreach (var (path, operations) in paths.Where(path => path.Key is not ("/" or "/change")))

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OrleansIot.Api.Http;
 using OrleansIot.Application.Fleet;
+using OrleansIot.Application.Fleet.Filters;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Telemetry;
 using OrleansIot.Application.Twins;
@@ -22,10 +23,10 @@ internal static class DeviceEndpoints
     public static void MapDevices(this IEndpointRouteBuilder api)
     {
         var devices = api.MapGroup("/devices").WithTags("Devices");
-        devices.MapGet("/", List).WithName("ListDevices").WithSummary("Lists devices in order of id").ProducesProblems(400);
+        devices.MapGet("/", List).WithName("ListDevices").WithSummary("Finds devices: by filter, in an order, page by page").ProducesProblems(400);
         devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now").ProducesProblems(404);
         devices.MapPatch("/{id}", Describe).WithName("DescribeDevice")
-            .WithSummary("Changes a device's name, type, location or tags")
+            .WithSummary("Changes what people say about a device")
             .Accepts<DeviceDescriptionDocument>("application/json", "application/merge-patch+json")
             .ProducesProblems(400, 404, 415, 503);
         devices.MapGet("/{id}/metrics", Metrics).WithName("ListMetrics").WithSummary("The metrics that a device has reported").ProducesProblems(404);
@@ -43,13 +44,37 @@ internal static class DeviceEndpoints
             reader.Word("status", query.Status, DeviceWords.Statuses),
             reader.Word("severity", query.Severity, RuleDocumentWords.Severities),
             Cursor: string.IsNullOrEmpty(query.Cursor) ? null : query.Cursor,
-            Limit: reader.Number("limit", query.Limit, DefaultLimit, 1, MaxLimit));
+            Limit: reader.Number("limit", query.Limit, DefaultLimit, 1, MaxLimit),
+            Filter: string.IsNullOrWhiteSpace(query.Filter) ? null : query.Filter,
+            Sort: string.IsNullOrWhiteSpace(query.Sort) ? null : query.Sort);
         if (reader.HasFaults)
             return reader.Problem;
+
+        if (ProblemOf(wanted) is { } problem)
+            return problem;
 
         var page = await fleet.List(wanted, cancellation);
         return TypedResults.Ok(new DeviceListDocument([.. page.Items.Select(DeviceDocument.Of)], page.Next, page.Total));
     }
+
+    private static ProblemResult? ProblemOf(DeviceQuery query)
+    {
+        if (query.Filter is not null && !FilterExpression.TryParse(query.Filter, out _, out var fault))
+            return ProblemOf("filter", fault);
+
+        if (query.Sort is null)
+            return null;
+
+        if (!DeviceSort.TryParse(query.Sort, out var sort, out fault))
+            return ProblemOf("sort", fault);
+
+        return query.Cursor is null || DeviceCursor.IsValid(query.Cursor, sort)
+            ? null
+            : ProblemResult.Invalid("cursor.invalid", "The page cannot be found", [new Fault("cursor", "is not of a list in this order.", "Send 'next' of the page before, with the same sort, or begin without a cursor.")]);
+    }
+
+    private static ProblemResult ProblemOf(string parameter, FilterFault fault) => ProblemResult.Invalid(
+        fault.Code, "The query cannot be understood", [new Fault(parameter, $"goes wrong at character {fault.Position}: {fault.Message}", fault.Mend)]);
 
     private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(string id, ITwins twins, CancellationToken cancellation) =>
         await twins.FindKnown(id, cancellation) is { } twin ? TypedResults.Ok(DeviceDocument.Of(twin)) : ProblemResult.UnknownDevice(id);

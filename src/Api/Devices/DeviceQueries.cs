@@ -7,8 +7,10 @@ internal sealed record DeviceListQuery(
     [property: FromQuery(Name = "search"), Description("Part of the id, name, type, location or a tag; letter case does not count.")] string? Search,
     [property: FromQuery(Name = "status"), Description("online, offline, unknown or maintenance.")] string? Status,
     [property: FromQuery(Name = "severity"), Description("Only devices with an open alert at least so bad: info, warning or critical.")] string? Severity,
+    [property: FromQuery(Name = "filter"), Description("Which devices, in the filter language (docs/search.md): type eq 'pump' and temperature gt 70.")] string? Filter,
+    [property: FromQuery(Name = "sort"), Description("Up to four fields or metrics, each with - before it for the greatest first: -temperature,name. By id where left out.")] string? Sort,
     [property: FromQuery(Name = "limit"), Description("1 to 1000; 100 by default.")] string? Limit,
-    [property: FromQuery(Name = "cursor"), Description("'next' of the page before.")] string? Cursor);
+    [property: FromQuery(Name = "cursor"), Description("'next' of the page before, with the same filter and sort.")] string? Cursor);
 
 internal sealed record HistoryQuery(
     [property: FromQuery(Name = "metric"), Description("The metric's name.")] string? Metric,

@@ -4,6 +4,7 @@ using OrleansIot.Api.AccessControl;
 using OrleansIot.Api.Alerts;
 using OrleansIot.Api.Devices;
 using OrleansIot.Api.Health;
+using OrleansIot.Api.Places;
 using OrleansIot.Api.Stream;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts;
@@ -32,6 +33,9 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(StatusEvent))]
 [JsonSerializable(typeof(DescribedEvent))]
 [JsonSerializable(typeof(MissedEvent))]
+[JsonSerializable(typeof(OutageEvent))]
+[JsonSerializable(typeof(ListDocument<SiteDocument>))]
+[JsonSerializable(typeof(ListDocument<GroupDocument>))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ListDocument<PolicyDocument>))]
 [JsonSerializable(typeof(PolicyDocument))]

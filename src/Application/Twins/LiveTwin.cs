@@ -27,7 +27,7 @@ public sealed class LiveTwin
     {
         _twin = twin;
         _services = services;
-        _context = new TwinContext(RuleSet.Empty, services.Presence);
+        _context = new TwinContext(RuleSet.Empty, services.Presence) { Shadows = services.ShadowLimits };
     }
 
     public Twin Twin => _twin;
@@ -75,8 +75,12 @@ public sealed class LiveTwin
         }
 
         RememberLastMessage(commands.Span, decisions.Span);
-        if (events.Length > 0)
-            _services.Audience.Announce(before, View, events);
+        if (events.Length == 0)
+            return;
+
+        _services.Audience.Announce(before, View, events);
+        if (before.Shadows != _twin.Shadows)
+            _services.ShadowNews.Tell(before, events);
     }
 
     /// <summary>The gateway that held the device's connection is gone, and will not say that it closed: as after a restart, the device gets time to come back.</summary>
@@ -131,7 +135,7 @@ public sealed class LiveTwin
         var (revision, type) = (_services.Rules.Revision, twin.Description.Type);
         if (revision != _rulesRevision || type != _rulesType)
         {
-            _context = new TwinContext(_services.Rules.For(twin.Device, type), _services.Presence);
+            _context = new TwinContext(_services.Rules.For(twin.Device, type), _services.Presence) { Shadows = _services.ShadowLimits };
             (_rulesRevision, _rulesType) = (revision, type);
         }
 

@@ -1,6 +1,8 @@
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Rules;
+using OrleansIot.Application.Shadows;
 using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Application.Twins;
@@ -13,4 +15,9 @@ public sealed record LiveTwinServices(
     AlertMessages Messages,
     ITwinAudience Audience,
     PresencePolicy Presence,
-    TimeProvider Time);
+    TimeProvider Time)
+{
+    public ShadowLimits ShadowLimits { get; init; } = ShadowLimits.Default;
+
+    public ShadowNews ShadowNews { get; init; } = new();
+}

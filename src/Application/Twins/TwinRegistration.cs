@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Rules;
+using OrleansIot.Application.Shadows;
 using OrleansIot.Application.Telemetry;
 using OrleansIot.Application.Twins.Mailboxes;
 using OrleansIot.Application.Twins.Ports;
@@ -32,6 +33,9 @@ public static class TwinRegistration
     public static IServiceCollection AddLiveTwins(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptionsWithValidateOnStart<TwinOptions, TwinOptionsValidator>().Bind(configuration.GetSection(TwinOptions.Section));
+        services.AddOptionsWithValidateOnStart<MassDisconnectOptions, MassDisconnectOptionsValidator>().Bind(configuration.GetSection(MassDisconnectOptions.Section));
+        services.AddOptionsWithValidateOnStart<ShadowOptions, ShadowOptionsValidator>().Bind(configuration.GetSection(ShadowOptions.Section));
+        services.AddSingleton<ShadowNews>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IngestStatistics>();
         services.AddSingleton<IIngestStatistics>(provider => provider.GetRequiredService<IngestStatistics>());
@@ -43,7 +47,11 @@ public static class TwinRegistration
             provider.GetRequiredService<AlertMessages>(),
             provider.GetRequiredService<FleetIndex>(),
             provider.GetRequiredService<IOptions<TwinOptions>>().Value.Presence,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>())
+        {
+            ShadowLimits = provider.GetRequiredService<IOptions<ShadowOptions>>().Value.Limits,
+            ShadowNews = provider.GetRequiredService<ShadowNews>(),
+        });
         return services;
     }
 }

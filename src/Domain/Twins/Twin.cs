@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
@@ -37,15 +38,26 @@ public sealed record Twin(DeviceId Device)
 
     public RecentMessages RecentMessages { get; init; } = RecentMessages.None;
 
+    public RecentSequences Sequences { get; init; } = RecentSequences.None;
+
+    /// <summary>Null until a reading has come that states its own time.</summary>
+    public ClockSkew? Clock { get; init; }
+
     /// <summary>Only rules that are not at rest, in order of id.</summary>
     public ImmutableArray<RuleState> Rules { get; init; } = [];
 
     /// <summary>Triggered or acknowledged, oldest first; at most one per rule.</summary>
     public ImmutableArray<Alert> OpenAlerts { get; init; } = [];
 
+    /// <summary>In order of their names, the classic one first; and those deleted not long ago.</summary>
+    public ImmutableArray<Shadow> Shadows { get; init; } = [];
+
     public bool Exists => Version > 0;
 
     public Severity? WorstSeverity => OpenAlerts.IsEmpty ? null : OpenAlerts.Max(alert => alert.Severity);
+
+    /// <summary>Null where there is none, or it was deleted.</summary>
+    public Shadow? FindShadow(ShadowName name) => ShadowDecisions.Find(Shadows, name) is { Exists: true } shadow ? shadow : null;
 
     public RuleState? StateOf(RuleId rule)
     {
@@ -79,7 +91,8 @@ public sealed record Twin(DeviceId Device)
         other is not null && Device == other.Device && Version == other.Version && Description == other.Description
         && Status == other.Status && StatusReason == other.StatusReason && StatusSince == other.StatusSince
         && Session == other.Session && LastSeen == other.LastSeen && GraceUntil == other.GraceUntil && Readings.Equals(other.Readings)
-        && RecentMessages.Equals(other.RecentMessages) && Rules.SequenceEqual(other.Rules) && OpenAlerts.SequenceEqual(other.OpenAlerts);
+        && RecentMessages.Equals(other.RecentMessages) && Sequences.Equals(other.Sequences) && Clock == other.Clock
+        && Rules.SequenceEqual(other.Rules) && OpenAlerts.SequenceEqual(other.OpenAlerts) && Shadows.SequenceEqual(other.Shadows);
 
     public override int GetHashCode() => HashCode.Combine(Device, Version);
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
 
@@ -20,6 +21,8 @@ public static class TwinEvolution
                 LastSeen = twin.LastSeen > e.At ? twin.LastSeen : e.At,
                 Readings = twin.Readings.With(e.Reading),
                 RecentMessages = e.Key.IsNone ? twin.RecentMessages : twin.RecentMessages.Add(e.Key),
+                Sequences = e.Sequence is { } sequence ? twin.Sequences.Add(sequence) : twin.Sequences,
+                Clock = ClockSkew.After(twin.Clock, e.Reading),
             },
             TwinEvent.CameOnline e => WithStatus(twin, DeviceStatus.Online, e.Reason, e.At) with { Version = version, Session = e.Session ?? twin.Session },
             TwinEvent.WentOffline e => WithStatus(twin, DeviceStatus.Offline, e.Reason, e.At) with { Version = version, Session = null },
@@ -39,6 +42,8 @@ public static class TwinEvolution
                 Rules = WithState(twin.Rules, new RuleState(e.Alert.Rule, PhaseAfter(e.Resolution), e.At, null, e.CooldownUntil)),
                 OpenAlerts = twin.OpenAlerts.RemoveAll(alert => alert.Id == e.Alert),
             },
+            TwinEvent.ShadowUpdated e => twin with { Version = version, Shadows = ShadowDecisions.Evolve(twin.Shadows, e) },
+            TwinEvent.ShadowDeleted e => twin with { Version = version, Shadows = ShadowDecisions.Evolve(twin.Shadows, e) },
             _ => throw new UnreachableException(),
         };
     }

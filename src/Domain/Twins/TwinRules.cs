@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Shadows;
 
 namespace OrleansIot.Domain.Twins;
 
@@ -17,6 +18,8 @@ public static class TwinRules
         {
             TwinCommand.Ingest ingest => Ingest(draft, ingest),
             TwinCommand.Describe describe => Describe(draft, describe),
+            TwinCommand.UpdateShadow update => UpdateShadow(draft, update),
+            TwinCommand.DeleteShadow delete => DeleteShadow(draft, delete),
 
             // What follows concerns only a device that is known: a connection alone, of a dashboard or a test client, makes no device.
             _ when !twin.Exists => command is TwinCommand.AcknowledgeAlert or TwinCommand.ResolveAlert
@@ -61,7 +64,7 @@ public static class TwinRules
         if (before.Status is DeviceStatus.Unknown or DeviceStatus.Offline || (before.Session is null && ingest.Session is not null))
             draft.Add(new TwinEvent.CameOnline(ingest.Session is null ? "reading received" : "connected", ingest.Session, ingest.At));
 
-        draft.Add(new TwinEvent.ReadingRecorded(reading, ingest.Key));
+        draft.Add(new TwinEvent.ReadingRecorded(reading, ingest.Key) { Sequence = ingest.Sequence });
 
         for (var i = 0; i < reading.Metrics.Length; i++)
         {
@@ -78,7 +81,8 @@ public static class TwinRules
     // A key that the sender chose repeats whenever it is seen again. A key made from the delivery also fits a new message with
     // the same content (packet identifiers are used again), so there the packet must say itself that it is a redelivery.
     private static bool IsRepeat(Twin twin, TwinCommand.Ingest ingest) =>
-        !ingest.Key.IsNone && (ingest.KeyIsMessageId || ingest.Redelivered) && twin.RecentMessages.Contains(ingest.Key);
+        (ingest.Sequence is { } sequence && twin.Sequences.Contains(sequence))
+        || (!ingest.Key.IsNone && (ingest.KeyIsMessageId || ingest.Redelivered) && twin.RecentMessages.Contains(ingest.Key));
 
     private static Decision.Accepted OpenSession(TwinDraft draft, TwinCommand.OpenSession open)
     {
@@ -110,9 +114,31 @@ public static class TwinRules
         if (draft.Twin.Exists && draft.Twin.Description == describe.Description)
             return Decision.Accepted.Unchanged;
 
+        if (DescriptionRules.Check(describe.Description) is [var fault, ..])
+            return new Decision.Rejected(new TwinRejection(fault.Code, $"{fault.Field} {fault.Problem} {fault.Mend}"));
+
         draft.Add(new TwinEvent.Described(describe.Description, describe.At));
         return draft.Decide();
     }
+
+    private static Decision UpdateShadow(TwinDraft draft, TwinCommand.UpdateShadow update)
+    {
+        var before = draft.Twin;
+        if (ShadowDecisions.Update(draft, update) is { } fault)
+            return Rejected(fault);
+
+        // The connection of a device that this request made known was open before anything could know of it.
+        if (update.Session is not null && before.Session is null)
+            draft.Add(new TwinEvent.CameOnline("connected", update.Session, update.At));
+
+        AlertRules.EvaluateStatus(draft, before.Status, update.At);
+        return draft.Decide();
+    }
+
+    private static Decision DeleteShadow(TwinDraft draft, TwinCommand.DeleteShadow delete) =>
+        ShadowDecisions.Delete(draft, delete) is { } fault ? Rejected(fault) : draft.Decide();
+
+    private static Decision.Rejected Rejected(ShadowFault fault) => new(new TwinRejection(fault.Code, fault.Message));
 
     private static Decision Acknowledge(TwinDraft draft, TwinCommand.AcknowledgeAlert acknowledge)
     {

@@ -15,6 +15,9 @@ internal sealed class DataDirectory : IDisposable
 
     public string DatabaseFile { get; }
 
+    /// <summary>What the file system has left for this user.</summary>
+    public long FreeBytes() => new DriveInfo(Path.GetDirectoryName(DatabaseFile)!).AvailableFreeSpace;
+
     public static DataDirectory Open(string path)
     {
         var full = Path.GetFullPath(path);

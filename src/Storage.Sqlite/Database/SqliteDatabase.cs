@@ -31,6 +31,8 @@ internal sealed class SqliteDatabase : IDisposable
             throw SqliteErrors.Failure(result, $"{file} does not open");
         }
 
+        // They tell a failed flush from a failed write.
+        raw.sqlite3_extended_result_codes(handle, 1);
         raw.sqlite3_busy_timeout(handle, (int)busyTimeout.TotalMilliseconds);
         return new SqliteDatabase(handle);
     }

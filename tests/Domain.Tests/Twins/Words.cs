@@ -67,6 +67,9 @@ internal static class Words
         Redelivered: false,
         session is { } id ? new SessionId(id) : null);
 
+    public static TwinCommand.Ingest SendsNumbered(double at, object value, string boot, long number) =>
+        Reports(at, value) with { Sequence = MessageSequence.Of(boot, number) };
+
     /// <summary>A QoS 1 message without an id of its own.</summary>
     public static TwinCommand.Ingest Delivers(double at, object value, ushort packetId, bool dup = false) =>
         Reports(at, value) with { Key = DeliveryKey(value, packetId), Redelivered = dup };

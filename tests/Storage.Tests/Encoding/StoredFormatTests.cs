@@ -6,6 +6,7 @@ using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Storage.DynamoDb.Sessions;
@@ -53,17 +54,30 @@ public class StoredFormatTests
     private static readonly ImmutableDictionary<string, TwinEvent> Events = new Dictionary<string, TwinEvent>
     {
         ["event.reading-recorded"] = new TwinEvent.ReadingRecorded(SixKinds, new MessageKey(0x0123_4567_89AB_CDEF)),
+        ["event.reading-recorded.2"] = new TwinEvent.ReadingRecorded(SixKinds, new MessageKey(0x0123_4567_89AB_CDEF)) { Sequence = new(0xFEDC_BA98_7654_3210, 4_711) },
         ["event.reading-recorded.without-key"] = Recorded(1_000, -3.5),
         ["event.came-online"] = new TwinEvent.CameOnline("connected", new SessionId(7), At(1)),
         ["event.came-online.without-session"] = new TwinEvent.CameOnline("reading received", null, At(1)),
         ["event.went-offline"] = new TwinEvent.WentOffline("no reading for 60 s", At(2)),
         ["event.described.2"] = new TwinEvent.Described(Described, At(3)),
+        ["event.shadow-updated"] = new TwinEvent.ShadowUpdated(
+            ShadowName.Classic, Generate.PatchOf("""{"desired":{"a":{"b":1.0,"c":null}},"reported":null}"""), 7, "token", "alice", At(12)),
+        ["event.shadow-updated.null"] = new TwinEvent.ShadowUpdated(ShadowName.Parse("config"), ShadowPatch.Everything, 8, null, "boiler-1", At(13)),
+        ["event.shadow-deleted"] = new TwinEvent.ShadowDeleted(ShadowName.Parse("config"), 8, "token", "alice", At(14)),
         ["event.rule-pending"] = new TwinEvent.RulePending(TooHot, At(4)),
         ["event.rule-cleared"] = new TwinEvent.RuleCleared(TooHot, At(5)),
         ["event.alert-triggered"] = Triggered(Alert(Boiler, 9, 1_000)),
         ["event.alert-acknowledged"] = new TwinEvent.AlertAcknowledged(Resolved.Id, "alice", At(6)),
         ["event.alert-resolved"] = new TwinEvent.AlertResolved(Resolved.Id, AlertResolution.Manual, "bob", At(99), At(7)),
     }.ToImmutableDictionary();
+
+    private static readonly ImmutableArray<Shadow> Shadows =
+    [
+        new Shadow(ShadowName.Classic, 6)
+            .Updated(Generate.PatchOf("""{"desired":{"color":{"r":255,"g":1.0}},"reported":{"color":{"r":255},"modes":["a",2]}}"""), "alice", At(1_000))
+            .Updated(Generate.PatchOf("""{"desired":{"on":true}}"""), "Bö", At(5_000)),
+        new Shadow(ShadowName.Parse("config"), 3).Deleted(At(9_000)),
+    ];
 
     private static readonly Twin FullTwin = new(Boiler)
     {
@@ -79,6 +93,9 @@ public class StoredFormatTests
         RecentMessages = RecentMessages.Of([new(1), new(2)]),
         Rules = [new RuleState(TooHot, RulePhase.Firing, At(1_000), Resolved.Id, At(301_000))],
         OpenAlerts = [Alert(Boiler, 9, 1_000)],
+        Shadows = Shadows,
+        Sequences = RecentSequences.None.Add(new(1, 7)).Add(new(0xFEDC_BA98_7654_3210, 1)).Add(new(0xFEDC_BA98_7654_3210, 100)),
+        Clock = new ClockSkew(At(1), -42, 1_500),
     };
 
     private static readonly Dictionary<string, string> Stored = ReadSamples();
@@ -98,7 +115,7 @@ public class StoredFormatTests
     public void A_twin_stored_by_the_first_release_still_reads()
     {
         var first = new DeviceDescription("Boiler", "heater", null, ["cellar"]);
-        Assert.Equal(FullTwin with { Description = first }, TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
+        Assert.Equal(FullTwin with { Description = first, Shadows = [], Sequences = RecentSequences.None, Clock = null }, TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace OrleansIot.Application.Twins.Encoding;
 /// <summary>A whole twin as its snapshot is stored. The first byte is the format version.</summary>
 public static class TwinCodec
 {
-    // 2: the longer description.
+    // 2: the longer description; shadows, numbered messages and the clock at the end.
     private const byte Version = 2;
 
     public static void Encode(IBufferWriter<byte> target, Twin twin)
@@ -49,6 +49,10 @@ public static class TwinCodec
         writer.WriteVarint((ulong)twin.OpenAlerts.Length);
         foreach (var alert in twin.OpenAlerts)
             AlertCodec.Write(ref writer, alert);
+
+        writer.WriteShadows(twin.Shadows);
+        WriteSequences(ref writer, twin.Sequences);
+        WriteClock(ref writer, twin.Clock);
     }
 
     public static Twin Read(ref FieldReader reader)
@@ -71,6 +75,9 @@ public static class TwinCodec
             RecentMessages = ReadRecentMessages(ref reader),
             Rules = ReadRules(ref reader),
             OpenAlerts = ReadAlerts(ref reader),
+            Shadows = version == 1 ? [] : reader.ReadShadows(),
+            Sequences = version == 1 ? RecentSequences.None : ReadSequences(ref reader),
+            Clock = version == 1 ? null : ReadClock(ref reader),
         };
     }
 
@@ -118,6 +125,47 @@ public static class TwinCodec
 
         return RecentMessages.Of(keys);
     }
+
+    private static void WriteSequences(ref FieldWriter writer, RecentSequences sequences)
+    {
+        writer.WriteVarint((ulong)sequences.Progress.Length);
+        foreach (var (boot, highest, seen) in sequences.Progress)
+        {
+            writer.WriteFixed64(boot);
+            writer.WriteSigned(highest);
+            writer.WriteFixed64((ulong)(seen >> 64));
+            writer.WriteFixed64((ulong)seen);
+        }
+    }
+
+    private static RecentSequences ReadSequences(ref FieldReader reader)
+    {
+        var boots = new BootProgress[reader.ReadCount()];
+        for (var i = 0; i < boots.Length; i++)
+            boots[i] = new BootProgress(reader.ReadFixed64(), reader.ReadSigned(), new UInt128(reader.ReadFixed64(), reader.ReadFixed64()));
+
+        return RecentSequences.Of(ImmutableCollectionsMarshal.AsImmutableArray(boots));
+    }
+
+    // Whether there is one, and whether it has an older half.
+    private static void WriteClock(ref FieldWriter writer, ClockSkew? clock)
+    {
+        writer.WriteByte(clock is null ? (byte)0 : clock.Value.Older is null ? (byte)1 : (byte)2);
+        if (clock is not { } skew)
+            return;
+
+        writer.WriteInstant(skew.From);
+        writer.WriteSigned(skew.Newer);
+        if (skew.Older is { } older)
+            writer.WriteSigned(older);
+    }
+
+    private static ClockSkew? ReadClock(ref FieldReader reader) => reader.ReadByte() switch
+    {
+        0 => null,
+        1 => new ClockSkew(reader.ReadInstant(), reader.ReadSigned(), null),
+        _ => new ClockSkew(reader.ReadInstant(), reader.ReadSigned(), reader.ReadSigned()),
+    };
 
     private static void WriteRules(ref FieldWriter writer, ImmutableArray<RuleState> rules)
     {

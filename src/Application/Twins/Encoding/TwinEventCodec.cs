@@ -17,7 +17,7 @@ public static class TwinEventCodec
 {
     private const byte First = 0x10;
 
-    // Described has the longer description. What a kind never changed keeps the format it began with.
+    // Described has the longer description, ReadingRecorded begins with its place in its sender's run. What a kind never changed keeps the format it began with.
     private const byte Second = 0x20;
 
     private enum Kind : byte
@@ -31,6 +31,8 @@ public static class TwinEventCodec
         AlertTriggered = 7,
         AlertAcknowledged = 8,
         AlertResolved = 9,
+        ShadowUpdated = 10,
+        ShadowDeleted = 11,
     }
 
     public static void Encode(IBufferWriter<byte> target, TwinEvent twinEvent)
@@ -53,7 +55,16 @@ public static class TwinEventCodec
         switch (twinEvent)
         {
             case TwinEvent.ReadingRecorded recorded:
-                WriteKind(ref writer, Kind.ReadingRecorded);
+                if (recorded.Sequence is { } sequence)
+                {
+                    WriteKind(ref writer, Kind.ReadingRecorded, Second);
+                    SequenceFields.Write(ref writer, sequence);
+                }
+                else
+                {
+                    WriteKind(ref writer, Kind.ReadingRecorded);
+                }
+
                 WriteReading(ref writer, recorded, names);
                 break;
 
@@ -110,6 +121,25 @@ public static class TwinEventCodec
                 writer.WriteInstant(resolved.CooldownUntil);
                 break;
 
+            case TwinEvent.ShadowUpdated updated:
+                WriteKind(ref writer, Kind.ShadowUpdated);
+                writer.WriteInstant(updated.When);
+                writer.WriteShadowName(updated.Shadow);
+                writer.WriteSigned(updated.ShadowVersion);
+                writer.WriteOptionalText(updated.ClientToken);
+                writer.WriteText(updated.Author);
+                writer.WriteShadowPatch(updated.Patch);
+                break;
+
+            case TwinEvent.ShadowDeleted deleted:
+                WriteKind(ref writer, Kind.ShadowDeleted);
+                writer.WriteInstant(deleted.When);
+                writer.WriteShadowName(deleted.Shadow);
+                writer.WriteSigned(deleted.ShadowVersion);
+                writer.WriteOptionalText(deleted.ClientToken);
+                writer.WriteText(deleted.Author);
+                break;
+
             default:
                 throw new UnreachableException($"No stored form of {twinEvent.GetType().Name}.");
         }
@@ -122,6 +152,7 @@ public static class TwinEventCodec
         return (first & 0xF0) switch
         {
             First => ReadFirst(ref reader, (Kind)(first & 0x0F), names),
+            Second when (Kind)(first & 0x0F) == Kind.ReadingRecorded => ReadNumbered(ref reader, names),
             Second when (Kind)(first & 0x0F) == Kind.Described => ReadDescribed(ref reader, reader.ReadInstant()),
             var version => throw new InvalidDataException($"A stored event has format version {version >> 4}, which this release does not know."),
         };
@@ -146,8 +177,16 @@ public static class TwinEventCodec
         Kind.AlertAcknowledged => new TwinEvent.AlertAcknowledged(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.AlertResolved => new TwinEvent.AlertResolved(
             reader.ReadAlertId(), (AlertResolution)reader.ReadByte(), reader.ReadOptionalText(), reader.ReadInstant(), when),
+        Kind.ShadowUpdated => ReadShadowUpdated(ref reader, when),
+        Kind.ShadowDeleted => new TwinEvent.ShadowDeleted(reader.ReadShadowName(), reader.ReadSigned(), reader.ReadOptionalText(), reader.ReadText(), when),
         _ => throw new InvalidDataException($"A stored event is of kind {(byte)kind}, which this release does not know."),
     };
+
+    private static TwinEvent.ShadowUpdated ReadShadowUpdated(ref FieldReader reader, Instant when)
+    {
+        var (name, version, clientToken, author) = (reader.ReadShadowName(), reader.ReadSigned(), reader.ReadOptionalText(), reader.ReadText());
+        return new(name, reader.ReadShadowPatch(), version, clientToken, author, when);
+    }
 
     private static void WriteKind(ref FieldWriter writer, Kind kind, byte version = First) => writer.WriteByte((byte)(version | (byte)kind));
 
@@ -166,6 +205,12 @@ public static class TwinEventCodec
             MetricNameTable.WriteName(ref writer, metric.Name, names);
             writer.WriteValue(metric.Value);
         }
+    }
+
+    private static TwinEvent.ReadingRecorded ReadNumbered(ref FieldReader reader, MetricNameTable? names)
+    {
+        var sequence = SequenceFields.Read(ref reader);
+        return ReadReading(ref reader, names) with { Sequence = sequence };
     }
 
     private static TwinEvent.ReadingRecorded ReadReading(ref FieldReader reader, MetricNameTable? names)
