@@ -19,9 +19,10 @@ internal sealed class HistoryBuffers(TimeProvider time, LogPosition log) : IUpke
     // A chunk of some 600 readings of six metrics: what its row, its index entries and its names cost is then a tenth of it.
     private const int FullChunkBytes = 16 * 1024;
 
-    // One transaction, some ten milliseconds, for which appends wait.
-    private const int ChunksAtOnce = 256;
-    private const long ReadyBytesWorthACommit = 32 * FullChunkBytes;
+    // One transaction, some milliseconds, for which appends wait: of a thousand devices that fill their chunks at the same pace, all are
+    // ready within a second, and 256 at once are 150,000 readings to roll up before the next commit.
+    private const int ChunksAtOnce = 32;
+    private const long ReadyBytesWorthACommit = ChunksAtOnce * FullChunkBytes;
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
 
