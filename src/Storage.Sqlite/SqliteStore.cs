@@ -3,15 +3,18 @@ using OrleansIot.Application;
 using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
+using OrleansIot.Application.Past.Ports;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Alerts;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Sqlite.History;
 using OrleansIot.Storage.Sqlite.Journal;
 using OrleansIot.Storage.Sqlite.Outbox;
+using OrleansIot.Storage.Sqlite.Past;
 using OrleansIot.Storage.Sqlite.Rules;
 using OrleansIot.Storage.Sqlite.Sessions;
 using OrleansIot.Storage.Sqlite.Snapshots;
@@ -33,6 +36,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private readonly GroupCommit _writer;
     private readonly HistoryBuffers _buffers;
     private readonly LogFloor _floor;
+    private readonly LogCompaction _compaction;
     private readonly ITimer _tick;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -50,10 +54,13 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         var added = new MessagesAdded();
         _buffers = new HistoryBuffers(time, position);
         _floor = new LogFloor(devices, position, recovered);
-        _writer = new GroupCommit(database, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), _buffers, time, log);
-        var retention = new Retention(_writer, _floor);
+        _compaction = new LogCompaction(_floor, time);
+        _writer = new GroupCommit(database, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), time, log);
+        var horizon = new PastHorizon();
+        var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon));
 
-        Journal = new SqliteJournal(_writer, devices, _readers, recovered);
+        Journal = new SqliteJournal(_writer, devices, _readers, recovered, new KeptEvents(_buffers, _readers));
+        Checkpoints = new SqliteCheckpoints(devices, _readers, horizon);
         Snapshots = new SqliteSnapshots(_writer, devices, _readers);
         Alerts = new SqliteAlertBook(_readers);
         Rules = new SqliteRuleStore(_writer, _readers);
@@ -62,7 +69,9 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         History = new SqliteReadingHistory(_buffers, devices, _readers, retention);
 
         retention.Load(database);
-        new LogRecovery(devices, _buffers, recovered, position).Run(database);
+        horizon.From = retention.ReadingsFrom.UnixMilliseconds;
+        _compaction.Load(database);
+        new LogRecovery(devices, _buffers, recovered, position).Run(database, Instant.From(time.GetUtcNow()));
         _writer.Start();
         _tick = time.CreateTimer(_ => Tick(), null, TickInterval, TickInterval);
     }
@@ -70,6 +79,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     public ITwinJournal Journal { get; }
 
     public ITwinSnapshots Snapshots { get; }
+
+    public ITwinCheckpoints Checkpoints { get; }
 
     public IAlertBook Alerts { get; }
 
@@ -146,13 +157,17 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         Schema.Migrate(database);
     }
 
-    private void Tick() => _writer.Offer(new WriteJob<bool>(
-        database =>
-        {
-            _floor.Store(database);
-            return true;
-        },
-        null));
+    private void Tick()
+    {
+        _compaction.Wake();
+        _writer.Offer(new WriteJob<bool>(
+            database =>
+            {
+                _floor.Store(database);
+                return true;
+            },
+            null));
+    }
 
     [LoggerMessage(3000, LogLevel.Information, "Opened {File} (SQLite {Version}) in {Milliseconds:0} ms")]
     private static partial void LogOpened(ILogger logger, string file, string version, double milliseconds);

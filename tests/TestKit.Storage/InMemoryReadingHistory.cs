@@ -19,6 +19,16 @@ public sealed class InMemoryReadingHistory : IReadingHistory
     private Instant _readingsFrom = Instant.MinValue;
     private Instant _rollupsFrom = Instant.MinValue;
 
+    /// <summary>Readings before it have expired.</summary>
+    public Instant ReadingsFrom
+    {
+        get
+        {
+            lock (_lock)
+                return _readingsFrom;
+        }
+    }
+
     public void Add(DeviceId device, Reading reading)
     {
         lock (_lock)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Notifications;
+using OrleansIot.Application.Past;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Telemetry;
 using OrleansIot.Application.Twins.Mailboxes;
@@ -36,6 +37,7 @@ public static class TwinRegistration
         services.AddSingleton<IngestStatistics>();
         services.AddSingleton<IIngestStatistics>(provider => provider.GetRequiredService<IngestStatistics>());
         services.AddSingleton<FleetIndex>();
+        services.AddSingleton<TwinPast>();
         services.AddSingleton(provider => new LiveTwinServices(
             provider.GetRequiredService<ITwinJournal>(),
             provider.GetRequiredService<ITwinSnapshots>(),

@@ -13,6 +13,7 @@ namespace OrleansIot.Storage.Sqlite.History;
 internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Device, ReadingBuffer Buffer)> chosen, long through) : WriteJob
 {
     private readonly ByteBuffer _body = new(4_096);
+    private readonly ChunkRows _chunks = new();
 
     public override Lock Gate => buffers.Gate;
 
@@ -20,9 +21,8 @@ internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Dev
     {
         foreach (var (device, buffer) in chosen)
         {
-            database.Statement("INSERT INTO reading_chunk(device, first_at, last_at, count, body) VALUES(?, ?, ?, ?, ?)")
-                .Bind(device.Id).Bind(buffer.FirstAt).Bind(buffer.LastAt).Bind(buffer.Count).Bind(buffer.Bytes).Run();
-            database.Statement("UPDATE device SET history_through = ? WHERE id = ?").Bind(through).Bind(device.Id).Run();
+            _chunks.Write(database, device, buffer);
+            database.Statement("UPDATE device SET history_through = ?, last_event_at = ? WHERE id = ?").Bind(through).Bind(device.Past.LastEventAt).Bind(device.Id).Run();
             foreach (var (hour, rollups) in RollUp(buffer))
                 MergeHour(database, device.Id, hour, rollups);
         }
@@ -30,6 +30,7 @@ internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Dev
 
     public override void Committed()
     {
+        _chunks.Committed();
         foreach (var (device, buffer) in chosen)
             buffers.Flushed(device, buffer, through);
     }

@@ -3,11 +3,12 @@ using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Sqlite.Journal;
+using OrleansIot.Storage.Sqlite.Past;
 
 namespace OrleansIot.Storage.Sqlite.History;
 
 /// <summary>Drops what is older than it is to be kept. What has expired is out of sight at once, and then removed piece by piece.</summary>
-internal sealed class Retention(GroupCommit writer, LogFloor floor)
+internal sealed class Retention(GroupCommit writer, LogFloor floor, PastRetention past)
 {
     // Rows per transaction: appends wait for some milliseconds.
     private const int RowsAtOnce = 500;
@@ -49,6 +50,8 @@ internal sealed class Retention(GroupCommit writer, LogFloor floor)
         {
         }
 
+        await past.Expire(readingsFrom, cancellation);
+
         while (await writer.Run(database => DropRollups(database, rollupsFrom), null, cancellation))
         {
         }
@@ -58,9 +61,10 @@ internal sealed class Retention(GroupCommit writer, LogFloor floor)
         }
     }
 
+    // Those that an older release wrote, without versions: the others go with what else the device's past is made of.
     private static bool DropChunks(SqliteDatabase database, long before)
     {
-        database.Statement("DELETE FROM reading_chunk WHERE id IN (SELECT id FROM reading_chunk WHERE last_at < ? LIMIT ?)").Bind(before).Bind(RowsAtOnce).Run();
+        database.Statement("DELETE FROM reading_chunk WHERE id IN (SELECT id FROM reading_chunk WHERE last_version IS NULL AND last_at < ? LIMIT ?)").Bind(before).Bind(RowsAtOnce).Run();
         return database.Changes == RowsAtOnce;
     }
 
