@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OrleansIot.Api.Http;
 using OrleansIot.Application.Fleet;
+using OrleansIot.Application.Past;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Telemetry;
 using OrleansIot.Application.Twins;
@@ -23,7 +24,7 @@ internal static class DeviceEndpoints
     {
         var devices = api.MapGroup("/devices").WithTags("Devices");
         devices.MapGet("/", List).WithName("ListDevices").WithSummary("Lists devices in order of id").ProducesProblems(400);
-        devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now").ProducesProblems(404);
+        devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now, or as it was").ProducesProblems(400, 404, 410);
         devices.MapPatch("/{id}", Describe).WithName("DescribeDevice")
             .WithSummary("Changes a device's name, type, location or tags")
             .Accepts<DeviceDescriptionDocument>("application/json", "application/merge-patch+json")
@@ -51,7 +52,13 @@ internal static class DeviceEndpoints
         return TypedResults.Ok(new DeviceListDocument([.. page.Items.Select(DeviceDocument.Of)], page.Next, page.Total));
     }
 
-    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(string id, ITwins twins, CancellationToken cancellation) =>
+    private static Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(
+        string id, [AsParameters] DeviceMomentQuery query, ITwins twins, TwinPast past, TimeProvider time, CancellationToken cancellation) =>
+        string.IsNullOrEmpty(query.At)
+            ? FindNow(id, twins, cancellation)
+            : PastDevices.At(id, query.At, past, Instant.From(time.GetUtcNow()), cancellation);
+
+    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> FindNow(string id, ITwins twins, CancellationToken cancellation) =>
         await twins.FindKnown(id, cancellation) is { } twin ? TypedResults.Ok(DeviceDocument.Of(twin)) : ProblemResult.UnknownDevice(id);
 
     private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Describe(
@@ -67,7 +74,7 @@ internal static class DeviceEndpoints
 
             var decision = await twins.Execute(twin.Device, new TwinCommand.Describe(description, Instant.From(time.GetUtcNow()), twin.Description), cancellation);
             if (decision is Decision.Accepted)
-                return await Find(id, twins, cancellation);
+                return await FindNow(id, twins, cancellation);
 
             // Somebody else described it between the look and the change: their members stay unless this patch names them too.
             if (decision is Decision.Rejected rejected && rejected.Reason != TwinRejection.DescriptionChanged)

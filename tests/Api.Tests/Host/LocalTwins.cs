@@ -17,6 +17,8 @@ internal sealed class LocalTwins(FleetIndex fleet, IRules rules) : ITwins, IAler
     private readonly ConcurrentDictionary<DeviceId, Twin> _twins = new();
     private readonly List<Alert> _alerts = [];
 
+    public LocalPast Past { get; } = new();
+
     public bool IsDown { get; set; }
 
     public bool HasBug { get; set; }
@@ -51,6 +53,7 @@ internal sealed class LocalTwins(FleetIndex fleet, IRules rules) : ITwins, IAler
                 }
 
                 _twins[device] = after;
+                Past.Add(device, events);
                 fleet.Announce(before, new TwinView(after, null), events);
             }
 
