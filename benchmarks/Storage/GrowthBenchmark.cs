@@ -16,37 +16,37 @@ using OrleansIot.Storage.Sqlite;
 namespace OrleansIot.Benchmarks.Storage;
 
 /// <summary>
-/// How the cost grows with what is stored: fleets of devices that report six metrics every five seconds, with snapshots every
+/// How the cost grows with what is stored: fleets of devices that report six metrics every some seconds, with snapshots every
 /// half minute, chunks, roll-ups and compaction as in the field; a few devices have lived a day before. One size after the
 /// other, each in a folder of its own that is deleted.
 /// </summary>
-/// <param name="sizes">Millions of events, and devices.</param>
-internal sealed class GrowthBenchmark(IReadOnlyList<(int Millions, int Devices)> sizes)
+/// <param name="sizes">Millions of events, devices, and seconds from one reading of a device to the next.</param>
+internal sealed class GrowthBenchmark(IReadOnlyList<(int Millions, int Devices, int Seconds)> sizes)
 {
     private const int MostMillions = 50;
     private const int Old = 5;
-    private const int ADay = 17_280;
     private const int AtOnce = 4_000;
     private const int Queries = 500;
 
     // While it is written; the log of some minutes, the write-ahead log and what is free are in it.
     private const long BytesPerEvent = 100;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SnapshotsApart = TimeSpan.FromSeconds(30);
+
     private static readonly MetricName[] Names = [.. "cpu-percent memory-percent disk-root-used temperature network-in load-1m".Split(' ').Select(MetricName.Parse)];
 
     // How far a value goes from one reading to the next, and with how many decimal places it is reported.
     private static readonly (double Step, int Places)[] Walks = [(8, 1), (0.4, 1), (0.01, 2), (0.2, 2), (900, 0), (0.15, 2)];
 
-    public static IReadOnlyList<(int Millions, int Devices)> Sizes(string[] args) =>
-        args.Length == 0 ? [(1, 1_000), (10, 10_000)] : [.. args.Select(arg => arg.Split(':')).Select(parts => (int.Parse(parts[0]), parts.Length > 1 ? int.Parse(parts[1]) : 1_000 * int.Parse(parts[0])))];
+    public static IReadOnlyList<(int Millions, int Devices, int Seconds)> Sizes(string[] args) =>
+        args.Length == 0 ? [(1, 1_000, 5), (10, 10_000, 5)] : [.. args.Select(arg => Size([.. arg.Split(':').Select(int.Parse)]))];
 
     public async Task Run()
     {
-        Console.WriteLine("| events | devices | events/s | ratio | µs CPU per event | managed heap MB | resident MB | bytes per event | of the file | open ms | chart of 24 h, ms | last value, ms | state a day back, ms | state within the hour, ms |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| events | devices | every | events/s | ratio | µs CPU per event | managed heap MB | resident MB | bytes per event | of the file | open ms | chart of 24 h, ms | last value, ms | state a day back, ms | state within half an hour, ms |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         double? first = null;
-        foreach (var (millions, devices) in sizes)
+        foreach (var (millions, devices, seconds) in sizes)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(millions, MostMillions);
             var directory = Directory.CreateTempSubdirectory("orleansiot-bench-").FullName;
@@ -55,10 +55,10 @@ internal sealed class GrowthBenchmark(IReadOnlyList<(int Millions, int Devices)>
                 if (new DriveInfo(directory).AvailableFreeSpace < BytesPerEvent * millions * 1_000_000)
                     throw new InvalidOperationException($"{millions} million events need {BytesPerEvent * millions} MB free in {directory}.");
 
-                var fleet = new Fleet(directory, devices, millions * 1_000_000L);
+                var fleet = new Fleet(directory, devices, millions * 1_000_000L, TimeSpan.FromSeconds(seconds));
                 var perSecond = await fleet.Live();
                 first ??= perSecond;
-                Console.WriteLine($"| {millions} M | {devices:N0} | {perSecond:N0} | {perSecond / first:N2} | {await fleet.Report()} |");
+                Console.WriteLine($"| {millions} M | {devices:N0} | {seconds} s | {perSecond:N0} | {perSecond / first:N2} | {await fleet.Report()} |");
             }
             finally
             {
@@ -69,7 +69,10 @@ internal sealed class GrowthBenchmark(IReadOnlyList<(int Millions, int Devices)>
         }
     }
 
-    private sealed class Fleet(string directory, int devices, long events)
+    private static (int Millions, int Devices, int Seconds) Size(int[] parts) =>
+        (parts[0], parts.Length > 1 ? parts[1] : 1_000 * parts[0], parts.Length > 2 ? parts[2] : 5);
+
+    private sealed class Fleet(string directory, int devices, long events, TimeSpan interval)
     {
         private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_767_225_600);
 
@@ -96,9 +99,9 @@ internal sealed class GrowthBenchmark(IReadOnlyList<(int Millions, int Devices)>
             var watch = Stopwatch.StartNew();
             for (var round = 1; _written < events; round++)
             {
-                _time.Advance(Interval);
+                _time.Advance(interval);
                 await Round();
-                if (round % 6 == 0)
+                if (round % Math.Max(1, (int)(SnapshotsApart / interval)) == 0)
                     await Snapshot(_twins);
             }
 
@@ -116,8 +119,8 @@ internal sealed class GrowthBenchmark(IReadOnlyList<(int Millions, int Devices)>
             var day = TimeSpan.FromDays(1);
             var chart = await Times(async () => await history.Query(new SeriesQuery(OldDevice(), Names[0], Now - day, Now, 300), default));
             var last = await Times(async () => await history.Readings(AnyDevice(), Now - TimeSpan.FromHours(1), Now, 1, default));
-            var dayBack = await Times(async () => await past.At(OldDevice(), Now - (day * _random.NextDouble()), default));
-            var hourBack = await Times(async () => await past.At(AnyDevice(), Now - (TimeSpan.FromHours(1) * _random.NextDouble()), default));
+            var dayBack = await Times(() => Was(past, OldDevice(), Now - (0.9 * day * _random.NextDouble())));
+            var hourBack = await Times(() => Was(past, AnyDevice(), Now - (TimeSpan.FromMinutes(30) * _random.NextDouble())));
             await Snapshot(_twins);
             await _services.DisposeAsync();
 
@@ -145,17 +148,17 @@ internal sealed class GrowthBenchmark(IReadOnlyList<(int Millions, int Devices)>
             return services;
         }
 
-        // In appends of five minutes, or it would take as many commits as there are readings.
+        // In appends of sixty, or it would take as many commits as there are readings.
         private async Task LiveADay()
         {
             const int PerAppend = 60;
-            for (var done = 0; done < ADay; done += PerAppend)
+            for (var done = TimeSpan.Zero; done < TimeSpan.FromDays(1); done += interval * PerAppend)
             {
-                _time.Advance(Interval * PerAppend);
+                _time.Advance(interval * PerAppend);
                 for (var device = 0; device < Old; device++)
                 {
-                    var at = Now - (Interval * PerAppend);
-                    await Append(device, [.. Enumerable.Range(1, PerAppend).Select(i => Recorded(device, at + (Interval * i)))]);
+                    var at = Now - (interval * PerAppend);
+                    await Append(device, [.. Enumerable.Range(1, PerAppend).Select(i => Recorded(device, at + (interval * i)))]);
                 }
 
                 await Snapshot(_twins[..Old]);
@@ -206,6 +209,12 @@ internal sealed class GrowthBenchmark(IReadOnlyList<(int Millions, int Devices)>
         private DeviceId OldDevice() => _twins[_random.Next(Old)].Device;
 
         private DeviceId AnyDevice() => _twins[_random.Next(devices)].Device;
+
+        private static async Task Was(TwinPast past, DeviceId device, Instant at)
+        {
+            if (await past.At(device, at, default) is not PastTwin.Known)
+                throw new InvalidOperationException($"{device} is not known at {at}.");
+        }
 
         private static async Task<string> Times(Func<Task> query)
         {

@@ -14,7 +14,7 @@ using OrleansIot.Storage.Sqlite;
 // Appends single readings of six metrics from many devices at once, each waiting for its commit, and reports what a reading
 // costs. Arguments: devices, readings per device. Figures of one machine compare two versions of the code, nothing else.
 // "sessions" and a number of appends measures those instead (see SessionBenchmark); "growth" how the cost grows with what is
-// stored (see GrowthBenchmark): sizes as millions of events and devices, 1:1000 10:10000 where none is given, 50:100000 at most.
+// stored (see GrowthBenchmark): sizes as millions of events, devices and seconds between readings, 1:1000:5 10:10000:5 where none is given, 50 million at most.
 if (args is ["sessions", ..])
 {
     await new SessionBenchmark(args.Length > 1 ? int.Parse(args[1]) : 400).Run();

@@ -9,7 +9,7 @@ internal sealed class UpkeepInTurn(params IUpkeep[] kinds) : IUpkeep
 
     public WriteJob NextJob()
     {
-        while (!kinds[_next].IsDue)
+        for (var looked = 0; looked < kinds.Length && !kinds[_next].IsDue; looked++)
             Advance();
 
         var job = kinds[_next].NextJob();
