@@ -1,13 +1,15 @@
+using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Devices.Types;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Cluster;
 
 /// <summary>Takes everything and keeps nothing, so that what is measured is the twins and not where they are stored.</summary>
-internal sealed class ForgetfulStore : ITwinJournal, ITwinSnapshots, IRuleStore
+internal sealed class ForgetfulStore : ITwinJournal, ITwinSnapshots, IRuleStore, IDeviceTypeStore
 {
     public ValueTask Append(TwinAppend append, CancellationToken cancellation) => ValueTask.CompletedTask;
 
@@ -29,4 +31,10 @@ internal sealed class ForgetfulStore : ITwinJournal, ITwinSnapshots, IRuleStore
     public ValueTask Put(Rule rule, CancellationToken cancellation) => ValueTask.CompletedTask;
 
     public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation) => new(false);
+
+    ValueTask<IReadOnlyList<DeviceType>> IDeviceTypeStore.List(CancellationToken cancellation) => new([]);
+
+    public ValueTask Put(DeviceType type, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    public ValueTask<bool> Delete(DeviceTypeId type, CancellationToken cancellation) => new(false);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Application.Twins.Ports;
@@ -21,6 +22,7 @@ internal static class GrainSilo
             .AddSingleton<ITwinJournal>(store)
             .AddSingleton<ITwinSnapshots>(store)
             .AddSingleton<IRuleStore>(store)
+            .AddSingleton<IDeviceTypeStore>(store)
             .AddSingleton(new AlertMessages([]))
             .AddClusterTwins(builder.Configuration);
         builder.UseOrleans(silo => silo

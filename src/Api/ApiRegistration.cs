@@ -9,12 +9,16 @@ using OrleansIot.Api.Access;
 using OrleansIot.Api.AccessControl;
 using OrleansIot.Api.Alerts;
 using OrleansIot.Api.Devices;
+using OrleansIot.Api.DeviceTypes;
 using OrleansIot.Api.Health;
 using OrleansIot.Api.Http;
 using OrleansIot.Api.Metrics;
 using OrleansIot.Api.OpenApi;
+using OrleansIot.Api.Places;
 using OrleansIot.Api.Rules;
+using OrleansIot.Api.Shadows;
 using OrleansIot.Api.Stream;
+using OrleansIot.Application.History;
 
 namespace OrleansIot.Api;
 
@@ -30,7 +34,9 @@ public static class ApiRegistration
         services.ConfigureHttpJsonOptions(json => WriteShapes(json.SerializerOptions));
         services.AddAccess(configuration);
         services.AddMeterRecorder(configuration);
+        services.AddSingleton<ShadowWriter>();
         services.AddHealthChecks();
+        services.AddSingleton<FleetHistory>();
         services.AddApiDescription();
         return services;
     }
@@ -52,10 +58,15 @@ public static class ApiRegistration
     {
         var api = routes.MapGroup($"{MachinePaths.Api}/v1");
         api.MapDevices();
+        api.MapPlaces();
+        api.MapFleetHistory();
+        api.MapDeviceTypes();
         api.MapRules();
         api.MapAlerts();
+        api.MapShadows();
         api.MapStream();
         api.MapAccess();
+        routes.MapThingShadows();
         routes.MapMetrics();
         routes.MapHealth();
         routes.MapSignIn();

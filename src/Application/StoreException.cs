@@ -20,6 +20,9 @@ public sealed class StoreException : Exception
     {
     }
 
+    /// <summary>Stable code of what the store suffers from, such as <c>store.full</c>; null where the message says all.</summary>
+    public string? Code { get; init; }
+
     /// <summary>Whether the same may work later: a full disk, a busy file, a failed read or write.</summary>
     public bool IsTransient { get; }
 }

@@ -23,7 +23,7 @@ public sealed partial class HardwareAgent : IDisposable
     private readonly UnsentMessages _unsent;
     private readonly string _topic;
 
-    // A message id names a message for ever, so a restarted agent must not begin again with the ids of its last run.
+    // Messages are numbered from 0 in each run, so each run has a name of its own.
     private readonly string _run = Guid.NewGuid().ToString("N")[..12];
 
     // Not bounded by itself, as an event must not be lost, but by its sources: a tick per interval, an answer per message
@@ -82,13 +82,13 @@ public sealed partial class HardwareAgent : IDisposable
         switch (happening)
         {
             case AgentEvent.SampleDue:
-                Keep(_sampler.Take(NextMessageId()));
+                Keep(_sampler.Take(_run, _sequence++));
                 break;
 
             case AgentEvent.ConnectionChanged { Change: MqttConnectionChange.Connected }:
                 LogConnected(_log, _unsent.Count, _unsent.Dropped);
                 _isConnected = true;
-                Keep(_sampler.Facts(NextMessageId()));
+                Keep(_sampler.Facts(_run, _sequence++));
                 break;
 
             case AgentEvent.ConnectionChanged { Change: MqttConnectionChange.Refused refused }:
@@ -126,7 +126,7 @@ public sealed partial class HardwareAgent : IDisposable
         }
     }
 
-    // A message that was handed over survives a lost connection: the client sends it again, and its id tells the copy.
+    // A message that was handed over survives a lost connection: the client sends it again, and its number tells the copy.
     private async Task Send(MqttClient client, byte[] message)
     {
         Exception? failure = null;
@@ -160,6 +160,4 @@ public sealed partial class HardwareAgent : IDisposable
 
         _events.Writer.TryComplete();
     }
-
-    private string NextMessageId() => $"{_run}-{_sequence++}";
 }

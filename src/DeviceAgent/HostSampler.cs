@@ -42,16 +42,16 @@ internal sealed class HostSampler : IDisposable
     }
 
     /// <summary>Reads the counters without a message, so that the next reading has rates.</summary>
-    public void Prime() => Take("");
+    public void Prime() => Take("", 0);
 
     /// <summary>One message with all metrics; rates and CPU shares cover the time since the previous call.</summary>
-    public byte[] Take(string messageId)
+    public byte[] Take(string boot, long sequence)
     {
         var now = _time.GetTimestamp();
         var elapsed = _previous is { } previous ? _time.GetElapsedTime(previous, now) : TimeSpan.Zero;
         _previous = now;
 
-        _message.Begin(_time.GetUtcNow(), messageId);
+        _message.Begin(_time.GetUtcNow(), boot, sequence);
         foreach (var collector in _collectors)
             collector.Collect(_message, elapsed);
 
@@ -59,9 +59,9 @@ internal sealed class HostSampler : IDisposable
     }
 
     /// <summary>A message with what the machine is: name, operating system, kernel, architecture, cores.</summary>
-    public byte[] Facts(string messageId)
+    public byte[] Facts(string boot, long sequence)
     {
-        _message.Begin(_time.GetUtcNow(), messageId);
+        _message.Begin(_time.GetUtcNow(), boot, sequence);
         _facts.Report(_message);
         return _message.Complete();
     }

@@ -19,7 +19,9 @@ internal sealed class MetricMessage : IDisposable
 
     public MetricMessage() => _json = new Utf8JsonWriter(_bytes);
 
-    public void Begin(DateTimeOffset timestamp, string messageId)
+    /// <param name="boot">Names the run of the sender.</param>
+    /// <param name="sequence">Counts its messages, in the order in which they are sent.</param>
+    public void Begin(DateTimeOffset timestamp, string boot, long sequence)
     {
         _bytes.ResetWrittenCount();
         _json.Reset();
@@ -29,7 +31,8 @@ internal sealed class MetricMessage : IDisposable
         timestamp.UtcDateTime.TryFormat(iso, out var length, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         _json.WriteStartObject();
         _json.WriteString("timestamp"u8, iso[..length]);
-        _json.WriteString("messageId"u8, messageId);
+        _json.WriteString("bootId"u8, boot);
+        _json.WriteNumber("sequence"u8, sequence);
     }
 
     /// <summary>

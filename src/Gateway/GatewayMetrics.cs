@@ -24,6 +24,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _publishes;
     private readonly Counter<long> _unrouted;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _shadowsRefused;
     private readonly Counter<long> _shed;
     private readonly Counter<long> _protocolErrors;
     private readonly Counter<long> _certificatesRefused;
@@ -55,6 +56,7 @@ internal sealed class GatewayMetrics : IDisposable
         _publishes = _meter.CreateCounter<long>("orleansiot_mqtt_publishes", "{message}", "Messages that clients published, by QoS.");
         _unrouted = _meter.CreateCounter<long>("orleansiot_mqtt_unrouted_publishes", "{message}", "Messages on topics that nobody subscribed to.");
         _refused = _meter.CreateCounter<long>("orleansiot_mqtt_refused_publishes", "{message}", "Messages that their publisher may not send, by reason.");
+        _shadowsRefused = _meter.CreateCounter<long>("orleansiot_shadow_refused_requests", "{request}", "Requests to shadows over MQTT that were refused, by code.");
         _shed = _meter.CreateCounter<long>("orleansiot_mqtt_shed_deliveries", "{message}", "Deliveries dropped instead of kept for a subscriber, by reason.");
         _protocolErrors = _meter.CreateCounter<long>("orleansiot_mqtt_protocol_errors", "{connection}", "Connections closed because of what the client sent, by reason.");
         _certificatesRefused = _meter.CreateCounter<long>("orleansiot_mqtt_refused_certificates", "{connection}", "TLS connections refused for their client certificate, by reason.");
@@ -134,6 +136,8 @@ internal sealed class GatewayMetrics : IDisposable
     public void Publish(MqttQoS qos) => _publishes.Add(1, QoSTags[(int)qos]);
 
     public void Unrouted() => _unrouted.Add(1);
+
+    public void ShadowRefused(int code) => _shadowsRefused.Add(1, new KeyValuePair<string, object?>("code", code));
 
     public void PublishRefused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

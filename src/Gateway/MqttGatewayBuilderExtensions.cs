@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using OrleansIot.Application.Shadows;
 using OrleansIot.Application.Telemetry.Payloads;
 using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Bridges;
@@ -9,6 +10,7 @@ using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
 using OrleansIot.Gateway.Limits;
 using OrleansIot.Gateway.Presence;
+using OrleansIot.Gateway.Shadows;
 using OrleansIot.Gateway.Telemetry;
 
 namespace OrleansIot.Gateway;
@@ -38,6 +40,10 @@ public static class MqttGatewayBuilderExtensions
         services.TryAddSingleton<MetricNameCache>();
         services.TryAddSingleton<TelemetryReader>();
         services.AddSingleton<TelemetryIngest>();
+        services.AddOptions<ShadowOptions>().BindConfiguration(ShadowOptions.Section);
+        services.TryAddSingleton<ShadowNews>();
+        services.AddSingleton<ShadowAnswers>();
+        services.AddSingleton<ShadowRequests>();
         services.TryAddSingleton(_ => GatewayRun.Of(Random.Shared));
         services.AddSingleton<DeviceSessions>();
 

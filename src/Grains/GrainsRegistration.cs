@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Hosting;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Twins;
 using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Grains.DeviceTypes;
 using OrleansIot.Grains.Fleet;
 using OrleansIot.Grains.Rules;
 using OrleansIot.Grains.Silos;
@@ -19,7 +21,7 @@ public static class GrainsRegistration
     public const string GrainStorageName = "twins";
 
     /// <summary>
-    /// <c>ITwins</c>, <c>IFleet</c> and <c>IRules</c> of a silo; takes the place of <c>AddRules</c> and <c>AddTwins</c>. Expects
+    /// <c>ITwins</c>, <c>IFleet</c>, <c>IRules</c> and <c>IDeviceTypes</c> of a silo; takes the place of <c>AddRules</c> and <c>AddTwins</c>. Expects
     /// the storage ports and <c>AddNotifications</c> to be registered too, and before. All of it starts and stops with the silo:
     /// what must not run before the twins are there (the gateway) is registered after <c>UseOrleans</c>.
     /// </summary>
@@ -33,6 +35,10 @@ public static class GrainsRegistration
         services.AddSingleton<RuleAnnouncements>();
         services.AddStarting<RuleReviews>();
 
+        services.Configure<DeviceTypeOptions>(configuration.GetSection(DeviceTypeOptions.Section));
+        services.AddStarting<ClusterDeviceTypes>();
+        services.AddSingleton<IDeviceTypes>(provider => provider.GetRequiredService<ClusterDeviceTypes>());
+
         services.AddSingleton<GrainTwins>();
         services.AddSingleton<ITwins>(provider => provider.GetRequiredService<GrainTwins>());
         services.AddSingleton<LostTwins>();
@@ -43,7 +49,7 @@ public static class GrainsRegistration
         services.AddSingleton<FleetRelays>();
         services.AddSingleton<IFleet, ClusterFleet>();
 
-        services.AddHealthChecks().AddCheck<ClusterRules>(ClusterRules.HealthName).AddCheck<TwinsTakenUp>(TwinsTakenUp.HealthName);
+        services.AddHealthChecks().AddCheck<ClusterRules>(ClusterRules.HealthName).AddCheck<ClusterDeviceTypes>(ClusterDeviceTypes.HealthName).AddCheck<TwinsTakenUp>(TwinsTakenUp.HealthName);
         return services;
     }
 

@@ -10,6 +10,9 @@ public static class StartFaults
 {
     private const int Refused = 2;
 
+    // For a supervisor: what a start was refused for may pass by itself, such as a disk that is full.
+    private const int TryAgain = 3;
+
     /// <summary>Runs the host; a fault that its user can mend is printed without a stack trace. Anything else is a bug and is thrown.</summary>
     public static async Task<int> Guard(Func<Task<int>> run)
     {
@@ -22,7 +25,7 @@ public static class StartFaults
             foreach (var message in messages)
                 await Console.Error.WriteLineAsync($"Cannot start: {message}");
 
-            return Refused;
+            return e is StoreException { IsTransient: true } ? TryAgain : Refused;
         }
     }
 

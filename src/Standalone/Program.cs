@@ -1,4 +1,5 @@
 using OrleansIot.Hosting;
 using OrleansIot.Standalone;
+using OrleansIot.Standalone.Commands;
 
-return await HostProgram.Run(() => StandaloneHost.Build(args));
+return DataCommands.Include(args) ? DataCommands.Run(args) : await HostProgram.Run(() => StandaloneHost.Build(args));

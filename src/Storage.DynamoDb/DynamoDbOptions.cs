@@ -36,7 +36,7 @@ public sealed class DynamoDbOptions : IValidatableObject
     [Range(1, 3_650)]
     public int ReadingRetentionDays { get; set; } = 30;
 
-    /// <summary>Days for which one-minute roll-ups are kept. Default 400.</summary>
+    /// <summary>Days for which roll-ups are kept, unless <see cref="HistoryRetentionOptions"/> say otherwise of some. Default 400.</summary>
     // A year and a month: this week can be held against the same week of last year.
     [Range(1, 36_500)]
     public int RollupRetentionDays { get; set; } = 400;

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging;
 using OrleansIot.Application;
 using OrleansIot.Application.Access.Ports;
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.DeviceTypes.Ports;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Past.Ports;
@@ -11,6 +13,7 @@ using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Storage.DynamoDb.Access;
 using OrleansIot.Storage.DynamoDb.Alerts;
 using OrleansIot.Storage.DynamoDb.Database;
+using OrleansIot.Storage.DynamoDb.DeviceTypes;
 using OrleansIot.Storage.DynamoDb.History;
 using OrleansIot.Storage.DynamoDb.Journal;
 using OrleansIot.Storage.DynamoDb.Outbox;
@@ -36,7 +39,8 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
     private readonly DynamoDbOptions _options;
     private bool _disposed;
 
-    public DynamoDbStore(DynamoDbOptions options, TimeProvider time, ILogger log)
+    /// <param name="kept">How long history is kept; null: as the options say.</param>
+    public DynamoDbStore(DynamoDbOptions options, TimeProvider time, ILogger log, HistoryRetention? kept = null)
     {
         (_options, _time, _log) = (options, time, log);
         _database = new DynamoDatabase(options, time);
@@ -47,7 +51,7 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
         var added = new MessagesAdded(time);
         Upkeep = new HistoryUpkeep(time, log);
         var journal = new DynamoJournal(_database, options, heads, index, Upkeep, added, time);
-        _flush = new HistoryFlush(_database, journal.ReadItems, _retention, options, time);
+        _flush = new HistoryFlush(_database, journal.ReadItems, _retention, kept ?? options.Retention, time);
         _outbox = new DynamoOutbox(_database, options, added, new DispatcherLease(_database, time), time, log);
 
         _sessions = new DynamoSessionStore(_database);
@@ -58,6 +62,7 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
         Checkpoints = checkpoints;
         Alerts = new DynamoAlertBook(_database);
         Rules = new DynamoRuleStore(_database);
+        DeviceTypes = new DynamoDeviceTypeStore(_database);
         SignInKeys = new DynamoKeyRing(_database);
         History = new DynamoReadingHistory(_database, journal.ReadItems, _retention);
     }
@@ -71,6 +76,8 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
     public IAlertBook Alerts { get; }
 
     public IRuleStore Rules { get; }
+
+    public IDeviceTypeStore DeviceTypes { get; }
 
     public IOutbox Outbox => _outbox;
 

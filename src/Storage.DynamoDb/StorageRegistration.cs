@@ -19,18 +19,19 @@ public static class StorageRegistration
         services.AddSingleton(provider => new DynamoDbStore(
             provider.GetRequiredService<IOptions<DynamoDbOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<DynamoDbStore>>()));
+            provider.GetRequiredService<ILogger<DynamoDbStore>>(),
+            provider.GetRequiredService<HistoryRetention>()));
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Journal);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Snapshots);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Checkpoints);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Alerts);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Rules);
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().DeviceTypes);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().History);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().SignInKeys);
         services.AddHostedService<StoreStartup>();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DynamoDbOptions>>().Value.Retention);
-        services.AddHostedService<RetentionJob>();
+        services.AddHistoryRetention(configuration, provider => provider.GetRequiredService<IOptions<DynamoDbOptions>>().Value.Retention);
         services.AddSingleton(provider => new StoreHealth(provider.GetRequiredService<DynamoDbStore>().Probe, provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         return services;

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.DeviceTypes.Ports;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Past.Ports;
@@ -11,6 +13,7 @@ using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Alerts;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.DeviceTypes;
 using OrleansIot.Storage.Sqlite.History;
 using OrleansIot.Storage.Sqlite.Journal;
 using OrleansIot.Storage.Sqlite.Outbox;
@@ -31,23 +34,24 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(10);
 
     private readonly DataDirectory _directory;
-    private readonly SqliteDatabase _database;
+    private readonly WriterConnection _connection;
     private readonly ReadConnections _readers;
     private readonly GroupCommit _writer;
     private readonly HistoryBuffers _buffers;
     private readonly LogFloor _floor;
     private readonly LogCompaction _compaction;
     private readonly ITimer _tick;
+    private readonly CoarseFill _fill;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
     private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, TimeProvider time, ILogger log)
     {
         _directory = directory;
-        _database = database;
         _time = time;
         _log = log;
         _readers = new ReadConnections(directory.DatabaseFile, busyTimeout);
+        Damage = new DamageFound(log);
         var devices = new DeviceRegister();
         var recovered = new RecoveredRows();
         var position = new LogPosition();
@@ -55,26 +59,34 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         _buffers = new HistoryBuffers(time, position);
         _floor = new LogFloor(devices, position, recovered);
         _compaction = new LogCompaction(_floor, time);
-        _writer = new GroupCommit(database, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), time, log);
+        _connection = new WriterConnection(database, () => OpenToWrite(directory, busyTimeout), directory.FreeBytes, position);
+        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), Damage, time, log);
         var horizon = new PastHorizon();
         var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon));
 
-        Journal = new SqliteJournal(_writer, devices, _readers, recovered, new KeptEvents(_buffers, _readers));
+        var journal = new SqliteJournal(_writer, devices, _readers, recovered, new KeptEvents(_readers), Damage);
+        Journal = journal;
         Checkpoints = new SqliteCheckpoints(devices, _readers, horizon);
-        Snapshots = new SqliteSnapshots(_writer, devices, _readers);
+        Snapshots = new SqliteSnapshots(_writer, devices, _readers, journal, Damage);
         Alerts = new SqliteAlertBook(_readers);
         Rules = new SqliteRuleStore(_writer, _readers);
+        DeviceTypes = new SqliteDeviceTypeStore(_writer, _readers);
         Outbox = new SqliteOutbox(_writer, _readers, added);
         Sessions = new SqliteSessionStore(_writer, _readers);
-        History = new SqliteReadingHistory(_buffers, devices, _readers, retention);
+        History = new SqliteReadingHistory(devices, _readers, retention, Damage);
 
         retention.Load(database);
-        horizon.From = retention.ReadingsFrom.UnixMilliseconds;
+        horizon.From = retention.Kept.OfAny(HistoryResolution.Raw).UnixMilliseconds;
         _compaction.Load(database);
         new LogRecovery(devices, _buffers, recovered, position).Run(database, Instant.From(time.GetUtcNow()));
+        _fill = new CoarseFill(_writer, log);
+        _fill.Prepare(database);
         _writer.Start();
+        _fill.Start();
         _tick = time.CreateTimer(_ => Tick(), null, TickInterval, TickInterval);
     }
+
+    public DamageFound Damage { get; }
 
     public ITwinJournal Journal { get; }
 
@@ -85,6 +97,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     public IAlertBook Alerts { get; }
 
     public IRuleStore Rules { get; }
+
+    public IDeviceTypeStore DeviceTypes { get; }
 
     public IOutbox Outbox { get; }
 
@@ -102,8 +116,9 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         try
         {
             var started = time.GetTimestamp();
-            database = SqliteDatabase.Open(directory.DatabaseFile, readOnly: false, patience);
-            Prepare(database);
+            WriteAheadLog.Read(directory.DatabaseFile).Verify();
+            database = OpenToWrite(directory, patience);
+            Schema.Migrate(database);
             var store = new SqliteStore(directory, database, patience, time, log);
             LogOpened(log, directory.DatabaseFile, NativeSqlite.EnsureLoaded(), time.GetElapsedTime(started).TotalMilliseconds);
             return store;
@@ -112,8 +127,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         {
             database?.Dispose();
             directory.Dispose();
-            throw new StoreException(
-                $"{directory.DatabaseFile} (setting {SqliteOptions.Section}:{nameof(SqliteOptions.Path)}) cannot be used: {e.Message}", (e as StoreException)?.IsTransient ?? false, e);
+            var message = $"{directory.DatabaseFile} (setting {SqliteOptions.Section}:{nameof(SqliteOptions.Path)}) cannot be used: {e.Message}";
+            throw new StoreException(message, (e as StoreException)?.IsTransient ?? false, e) { Code = (e as StoreException)?.Code };
         }
     }
 
@@ -131,13 +146,14 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _tick.DisposeAsync();
+        await _fill.DisposeAsync();
         _buffers.Close();
         await _writer.DisposeAsync();
         _readers.Dispose();
         try
         {
-            _floor.Store(_database);
-            _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            _floor.Store(_connection.Database);
+            _connection.Database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
         }
         catch (StoreException e)
         {
@@ -145,16 +161,25 @@ internal sealed partial class SqliteStore : IAsyncDisposable
             LogCloseFailed(_log, e);
         }
 
-        _database.Dispose();
+        _connection.Dispose();
         _directory.Dispose();
     }
 
-    private static void Prepare(SqliteDatabase database)
+    private static SqliteDatabase OpenToWrite(DataDirectory directory, TimeSpan busyTimeout)
     {
-        // A commit writes some pages of log; larger pages would only make the small commits of a quiet fleet larger.
-        // Checkpoints every 16 MiB of write-ahead log: a page that many commits change is then copied once.
-        database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864");
-        Schema.Migrate(database);
+        var database = SqliteDatabase.Open(directory.DatabaseFile, readOnly: false, busyTimeout);
+        try
+        {
+            // A commit writes some pages of log; larger pages would only make the small commits of a quiet fleet larger.
+            // Checkpoints every 16 MiB of write-ahead log: a page that many commits change is then copied once.
+            database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864");
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
     private void Tick()

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansIot.Application.History;
 using OrleansIot.Application.Stores;
+using OrleansIot.Storage.Sqlite.Database;
 
 namespace OrleansIot.Storage.Sqlite;
 
@@ -25,13 +26,14 @@ public static class StorageRegistration
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Checkpoints);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Alerts);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Rules);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().DeviceTypes);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Sessions);
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Retention);
-        services.AddHostedService<RetentionJob>();
+        services.AddHistoryRetention(configuration, provider => provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Retention);
         services.AddSingleton(provider => new StoreHealth(provider.GetRequiredService<SqliteStore>().Probe, provider.GetRequiredService<TimeProvider>()));
-        services.AddHealthChecks().AddCheck<StoreHealth>("store");
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Damage);
+        services.AddHealthChecks().AddCheck<StoreHealth>("store").AddCheck<DamageFound>("data");
         return services;
     }
 }

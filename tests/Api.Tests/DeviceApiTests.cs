@@ -39,6 +39,40 @@ public sealed class DeviceApiTests : IAsyncLifetime
         Assert.Equal("hot", (string?)device["openAlerts"]![0]!["ruleId"]);
     }
 
+    [Fact]
+    public async Task A_list_is_filtered_sorted_and_paged_by_a_cursor_of_its_order()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            await _host.Describe($"p{i}", new DeviceDescription($"Pump {i}", i == 3 ? "fan" : "pump", null, []));
+            await _host.Report($"p{i}", ("temperature", 60 + (i * 5)));
+        }
+
+        const string Query = "/api/v1/devices?limit=2&sort=-temperature,id&filter=type%20eq%20%27pump%27%20and%20temperature%20gt%2060";
+        var first = await _host.Get(Query);
+        var second = await _host.Get($"{Query}&cursor={first["next"]}");
+
+        Assert.Equal(["p5", "p4"], Ids(first));
+        Assert.Equal(["p2", "p1"], Ids(second));
+        Assert.Equal(4, (int?)first["total"]);
+        Assert.Null(second["next"]);
+        Assert.Equal("cursor.invalid", (string?)(await _host.Get($"{Query.Replace("-temperature", "name")}&cursor={first["next"]}", 400))["code"]);
+        Assert.Equal("cursor.invalid", (string?)(await _host.Get($"{Query}&cursor=p4", 400))["code"]);
+    }
+
+    [Theory]
+    [InlineData("filter=type%20eq%20pump", "filter.syntax", "filter", "goes wrong at character 9: Here is 'pump'.", "Write a text in single quotes or null.")]
+    [InlineData("filter=tags%20eq%20'x'", "filter.operator", "filter", "goes wrong at character 6: 'eq' cannot be asked of 'tags'.", "Write has.")]
+    [InlineData("sort=name,tags", "sort.field", "sort", "goes wrong at character 6: 'tags' is a list.", "Sort by a field that holds one value.")]
+    public async Task A_filter_or_an_order_that_is_not_understood_is_a_400_that_says_where_and_what_to_write(string query, string code, string path, string message, string mend)
+    {
+        var problem = await _host.Get($"/api/v1/devices?{query}", 400);
+
+        Assert.Equal(code, (string?)problem["code"]);
+        var fault = problem["faults"]![0]!;
+        Assert.Equal((path, message, mend), ((string?)fault["path"], (string?)fault["message"], (string?)fault["mend"]));
+    }
+
     [Theory]
     [InlineData("/api/v1/devices/nobody")]
     [InlineData("/api/v1/devices/no%20name")]
@@ -114,6 +148,46 @@ public sealed class DeviceApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Organisation_site_groups_and_firmware_are_described_and_shown()
+    {
+        await _host.Describe("d", DeviceDescription.None);
+
+        var device = await _host.Answer(
+            HttpMethod.Patch, "/api/v1/devices/d", """{"organisation":"Acme","site":"plant-1/hall-2","groups":["b","a","b"],"firmware":"1.0"}""", 200);
+
+        Assert.Equal(("Acme", "plant-1/hall-2"), ((string?)device["organisation"], (string?)device["site"]));
+        Assert.Equal(["b", "a"], device["groups"]!.AsArray().Select(group => (string?)group));
+        Assert.Equal(("1.0", "stated"), ((string?)device["firmware"], (string?)device["firmwareSource"]));
+        Assert.Null((await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d", """{"firmware":null}""", 200))["firmwareSource"]);
+    }
+
+    [Fact]
+    public async Task Metadata_are_merged_key_by_key_and_null_takes_one_away()
+    {
+        await _host.Describe("d", DeviceDescription.None);
+        await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d", """{"metadata":{"serial":"7","contract":"C"}}""", 200);
+
+        var device = await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d", """{"metadata":{"serial":null,"bought":"2024"}}""", 200);
+
+        Assert.Equal("""{"bought":"2024","contract":"C"}""", device["metadata"]!.ToJsonString());
+        Assert.Equal("{}", (await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d", """{"metadata":null}""", 200))["metadata"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Each_fault_of_a_description_has_its_own_code()
+    {
+        await _host.Describe("d", DeviceDescription.None);
+
+        var problem = await _host.Answer(
+            HttpMethod.Patch, "/api/v1/devices/d", """{"site":"a//b","metadata":{"bad key":"v","fine":"v","number":7},"tags":[""]}""", 400);
+
+        Assert.Equal("device.invalid", (string?)problem["code"]);
+        Assert.Equal(
+            ["metadata.bad key device.metadata-key-invalid", "metadata.number ", "site device.site-invalid", "tags[0] device.tags-invalid"],
+            problem["faults"]!.AsArray().Select(fault => $"{fault!["path"]} {fault["code"]}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_patch_makes_no_device() =>
         Assert.Equal("device.unknown", (string?)(await _host.Answer(HttpMethod.Patch, "/api/v1/devices/nobody", """{"name":"x"}""", 404))["code"]);
 
@@ -136,7 +210,7 @@ public sealed class DeviceApiTests : IAsyncLifetime
         var history = await _host.Get("/api/v1/devices/d/history?metric=t");
 
         Assert.Equal(
-            """{"points":[{"at":"2026-01-01T00:00:00.000Z","min":1,"mean":2,"max":3,"count":4}],"resolutionSeconds":12}""",
+            """{"points":[{"at":"2026-01-01T00:00:00.000Z","min":1,"mean":2,"max":3,"count":4}],"resolutionSeconds":12,"resolution":"raw"}""",
             history.ToJsonString());
         Assert.Equal(new SeriesQuery(DeviceId.Parse("d"), MetricName.Parse("t"), _host.Now - TimeSpan.FromHours(1), _host.Now, 300), _host.History.Asked);
     }

@@ -14,11 +14,15 @@ public sealed class OpenApiTests
         var paths = document["paths"]!.AsObject();
         Assert.Equal(
             [
+                "/api/things/shadow/ListNamedShadowsForThing/{thing}",
                 "/api/v1/access/certificates", "/api/v1/access/certificates/{id}", "/api/v1/access/explain", "/api/v1/access/policies", "/api/v1/access/policies/{name}",
                 "/api/v1/access/tokens", "/api/v1/access/tokens/{name}", "/api/v1/access/users", "/api/v1/access/users/{name}",
                 "/api/v1/alerts", "/api/v1/alerts/{id}", "/api/v1/alerts/{id}/acknowledge", "/api/v1/alerts/{id}/deliveries", "/api/v1/alerts/{id}/resolve",
-                "/api/v1/devices", "/api/v1/devices/{id}", "/api/v1/devices/{id}/history", "/api/v1/devices/{id}/metrics", "/api/v1/devices/{id}/readings",
-                "/api/v1/devices/{id}/refusals", "/api/v1/rules", "/api/v1/rules/{ruleId}", "/api/v1/stream", "/metrics",
+                "/api/v1/device-types", "/api/v1/device-types/{typeId}", "/api/v1/device-types/{typeId}/infer",
+                "/api/v1/devices", "/api/v1/devices/{id}", "/api/v1/devices/{id}/history", "/api/v1/devices/{id}/history/export",
+                "/api/v1/devices/{id}/inferred-schema", "/api/v1/devices/{id}/maintenance", "/api/v1/devices/{id}/metrics", "/api/v1/devices/{id}/readings",
+                "/api/v1/devices/{id}/refusals", "/api/v1/devices/{id}/shadows", "/api/v1/devices/{id}/shadows/{name}", "/api/v1/groups", "/api/v1/history/{metric}",
+                "/api/v1/readings/export", "/api/v1/rules", "/api/v1/rules/{ruleId}", "/api/v1/sites", "/api/v1/stream", "/metrics", "/things/{thing}/shadow",
             ],
             paths.Select(path => path.Key).Where(path => path is not ("/" or "/change")).Order(StringComparer.Ordinal));
         foreach (var (path, operations) in paths.Where(path => path.Key is not ("/" or "/change")))

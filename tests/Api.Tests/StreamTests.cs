@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using OrleansIot.Api.Tests.Host;
 using OrleansIot.TestKit.Time;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Api.Tests;
 
@@ -31,6 +32,27 @@ public sealed class StreamTests : IAsyncLifetime
             reading.Data.ToJsonString());
         Assert.Equal("hot", (string?)(await stream.Next("alert")).Data["ruleId"]);
         Assert.Equal("Pump", (string?)(await stream.Next("device")).Data["name"]);
+    }
+
+    [Fact]
+    public async Task Many_devices_that_go_offline_together_are_told_as_one_outage()
+    {
+        for (var i = 0; i < 12; i++)
+            await _host.Report($"d{i}", ("t", 1));
+        _host.Time.Advance(TimeSpan.FromMinutes(2));
+        await using var stream = await Listener.To(_host, "/api/v1/stream");
+
+        for (var i = 0; i < 12; i++)
+        {
+            await _host.Execute($"d{i}", new TwinCommand.Review(_host.Now));
+            Assert.Equal("offline", (string?)(await stream.Next("status")).Data["status"]);
+        }
+
+        _host.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(
+            """{"text":"12 devices went offline within 1 s (no reading for 60 s)","since":"2026-01-01T00:02:00.000Z","until":"2026-01-01T00:02:00.000Z","count":12,"back":0,"online":12,"reason":"no reading for 60 s","deviceIds":["d0","d1","d2","d3","d4","d5","d6","d7","d8","d9"],"backAt":null}""",
+            (await stream.Next("outage")).Data.ToJsonString());
     }
 
     [Fact]

@@ -43,18 +43,20 @@ public sealed class HardwareAgentTests
     }
 
     [Fact]
-    public async Task Readings_follow_at_the_interval_and_each_has_an_id_of_its_own()
+    public async Task Readings_follow_at_the_interval_numbered_in_their_order()
     {
         await using var broker = await Mosquitto.Start();
         await using var subscription = await MosquittoSubscription.To(broker, "devices/+/monitoring");
         await using var agent = new RunningAgent(new() { Broker = { Port = broker.Port }, Interval = TimeSpan.FromSeconds(0.1) });
 
-        var ids = new List<string?>();
+        var ids = new List<(string? Boot, long Sequence)>();
         while (ids.Count < 6)
-            ids.Add((await subscription.NextJson($"message {ids.Count + 1} of 6")).Payload.GetProperty("messageId").GetString());
+        {
+            var (_, payload) = await subscription.NextJson($"message {ids.Count + 1} of 6");
+            ids.Add((payload.GetProperty("bootId").GetString(), payload.GetProperty("sequence").GetInt64()));
+        }
 
-        Assert.Equal(6, ids.Distinct().Count());
-        Assert.Single(ids.Select(id => id!.Split('-')[0]).Distinct());
+        Assert.Equal(Enumerable.Range(0, 6).Select(offset => (ids[0].Boot, ids[0].Sequence + offset)), ids);
     }
 
     [Fact]
@@ -75,7 +77,7 @@ public sealed class HardwareAgentTests
         await using var subscription = await MosquittoSubscription.To(broker, "devices/+/monitoring");
         var (_, payload) = await subscription.NextJson("a message after the broker is back");
 
-        var sequence = int.Parse(payload.GetProperty("messageId").GetString()!.Split('-')[1]);
+        var sequence = payload.GetProperty("sequence").GetInt64();
         Assert.True(sequence > 0, "The oldest message was to be dropped.");
     }
 

@@ -16,7 +16,7 @@ public sealed class HostSamplerTests
         // The kernel counts CPU time in ticks of 10 ms: the first readings may see none.
         Dictionary<string, double> metrics = [];
         var seen = SpinWait.SpinUntil(
-            () => (metrics = CapturedHost.Numbers(sampler.Take("boot-1"))).ContainsKey("cpu-percent"), TimeSpan.FromSeconds(5));
+            () => (metrics = CapturedHost.Numbers(sampler.Take("boot-1", 0))).ContainsKey("cpu-percent"), TimeSpan.FromSeconds(5));
 
         Assert.True(seen, "No tick of CPU time was counted within 5 s.");
         Assert.InRange(metrics["cpu-percent"], 0, 100);
@@ -33,9 +33,9 @@ public sealed class HostSamplerTests
         using var host = new CapturedHost();
         using var sampler = new HostSampler(new ClockAt("2026-03-04T05:06:07.0890123Z"), host.Root);
 
-        var text = Encoding.UTF8.GetString(sampler.Take("abc-17"));
+        var text = Encoding.UTF8.GetString(sampler.Take("abc", 17));
 
-        Assert.Equal("""{"timestamp":"2026-03-04T05:06:07.089Z","messageId":"abc-17"}""", text);
+        Assert.Equal("""{"timestamp":"2026-03-04T05:06:07.089Z","bootId":"abc","sequence":17}""", text);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class HostSamplerTests
             .With("proc/sys/kernel/osrelease", "6.1.0-18-amd64\n");
         using var sampler = new HostSampler(TimeProvider.System, host.Root);
 
-        using var json = JsonDocument.Parse(sampler.Facts("abc-0"));
+        using var json = JsonDocument.Parse(sampler.Facts("abc", 0));
         var facts = json.RootElement.GetProperty("host");
 
         Assert.Equal(Environment.MachineName, facts.GetProperty("name").GetString());

@@ -41,6 +41,28 @@ public sealed class WholeFleet(SharedCluster shared) : IClassFixture<SharedClust
         Assert.Equal(devices[10..14], skipped.Items.Select(twin => twin.Device.Value));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Filtered_sorted_pages_are_of_all_silos_wherever_they_are_asked_for(int asked)
+    {
+        for (var i = 10; i < 30; i++)
+            await _cluster.Twins(i % 2).Execute(DeviceId.Parse($"sorted-{asked}-{i}"), TestedCluster.Reading($"heat-{asked}", i));
+
+        var paged = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await _cluster.Fleet(asked).List(new DeviceQuery(Filter: $"heat-{asked} ge 15", Sort: $"-heat-{asked}", Cursor: cursor, Limit: 4));
+            Assert.Equal(15, page.Total);
+            paged.AddRange(page.Items.Select(twin => twin.Device.Value));
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+
+        Assert.Equal(Enumerable.Range(15, 15).Reverse().Select(i => $"sorted-{asked}-{i}"), paged);
+    }
+
     [Fact]
     public async Task The_worst_come_first_whichever_silo_they_are_on()
     {

@@ -8,6 +8,7 @@ using OrleansIot.Application;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Twins;
 using OrleansIot.Application.Twins.Encoding;
+using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
@@ -67,12 +68,17 @@ public sealed class WireForms : IDisposable
     [Fact]
     public void What_is_asked_of_the_fleet_crosses()
     {
-        var query = new DeviceQuery("pump", DeviceStatus.Offline, Severity.Critical, DeviceOrder.WorstFirst, 3, "c", 9);
+        var query = new DeviceQuery("pump", DeviceStatus.Offline, Severity.Critical, DeviceOrder.WorstFirst, 3, "c", 9, "type eq 'pump'", "-temperature");
         var counts = new FleetCounts(1, 2, 3, 4, 5, 6, 7, 8);
+        var outage = new FleetOutage(new Instant(1_000), new Instant(3_000), 137, 4, 200, "connection lost", [DeviceId.Parse("a"), DeviceId.Parse("b")]);
         var reading = new FleetChange.ReadingArrived(new Twin(DeviceId.Parse("d")), TestedCluster.Reading("t", 1).Reading) { Missed = 5 };
 
         Assert.Equal(query, Across(query));
         Assert.Equal(counts, Across(counts));
+        Assert.Equal(counts with { Outage = outage }, Across(counts with { Outage = outage }));
+        foreach (var told in new[] { outage, outage with { BackAt = new Instant(9_000), Sample = [] } })
+            Assert.Equal(told, Assert.IsType<FleetChange.OutageChanged>(Across<FleetChange>(new FleetChange.OutageChanged(new Twin(DeviceId.Parse("d")), told))).Outage);
+
         Assert.Equal(FleetFilter.All, Across(FleetFilter.All));
         Assert.Equal(new FleetFilter(DeviceId.Parse("d"), Readings: false), Across(new FleetFilter(DeviceId.Parse("d"), Readings: false)));
         Assert.Equal(reading, Across<FleetChange>(reading));

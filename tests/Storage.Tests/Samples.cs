@@ -4,6 +4,7 @@ using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Devices.Types;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
@@ -43,4 +44,19 @@ internal static class Samples
         RuleId.Parse(id), "Too hot", "For the night shift.", "boiler", [Boiler, Pump], new RuleCondition(Temperature, ComparisonOperator.Above, MetricValue.Of(70.5), TimeSpan.FromSeconds(60)),
         65, Severity.Critical, Active: true, TimeSpan.FromMinutes(5),
         new RuleActions(["slack", "mail"], [new Uri("https://example.org/hook?a=1")], AlertTransitions.Triggered | AlertTransitions.Resolved), version);
+
+    public static DeviceType DeviceType(string id) => new(
+        DeviceTypeId.Parse(id),
+        "Pump",
+        "Of the night shift.",
+        [
+            new(Temperature, MetricKind.Number, "C", Min: -40, Max: 120.5, Required: true, "At the outlet.", UnitTransform.Between("F", "C")),
+            new(MetricName.Parse("pressure"), MetricKind.Number, "bar", Max: 16, Transform: new UnitTransform(null, 0.1, -4)),
+            new(MetricName.Parse("running"), MetricKind.Boolean),
+            new(MetricName.Parse("mode"), MetricKind.Text),
+        ],
+        [new(MetricName.Parse("load"), "if(running, pressure / 16, 0)", "ratio", "Of what it can."), new(MetricName.Parse("hot"), "temperature>80")],
+        BreachPolicy.Refuse,
+        Strict: true,
+        Version: 1);
 }

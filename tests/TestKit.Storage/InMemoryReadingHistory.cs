@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
+using OrleansIot.Application.History.Rollups;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;
@@ -12,12 +14,9 @@ namespace OrleansIot.TestKit.Storage;
 /// </summary>
 public sealed class InMemoryReadingHistory : IReadingHistory
 {
-    private const long Minute = 60_000;
-
     private readonly Lock _lock = new();
     private readonly Dictionary<DeviceId, List<Reading>> _readings = [];
-    private Instant _readingsFrom = Instant.MinValue;
-    private Instant _rollupsFrom = Instant.MinValue;
+    private KeptSince _kept = KeptSince.Ever;
 
     /// <summary>Readings before it have expired.</summary>
     public Instant ReadingsFrom
@@ -25,7 +24,7 @@ public sealed class InMemoryReadingHistory : IReadingHistory
         get
         {
             lock (_lock)
-                return _readingsFrom;
+                return _kept.OfAny(HistoryResolution.Raw);
         }
     }
 
@@ -42,58 +41,77 @@ public sealed class InMemoryReadingHistory : IReadingHistory
 
     public ValueTask<Series> Query(SeriesQuery query, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(query.Points, 1, nameof(query));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Points, 5_000, nameof(query));
         lock (_lock)
         {
-            var (from, to) = (query.From.UnixMilliseconds, query.To.UnixMilliseconds);
-            var width = Math.Max(1, Ceiling(to - from, query.Points));
-            var keptFrom = _readingsFrom.UnixMilliseconds;
-            if (width >= Minute || query.From < _readingsFrom)
-            {
-                from = FloorToMinute(from);
-                to = -FloorToMinute(-to);
-                width = Math.Max(1, Ceiling(Ceiling(to - from, query.Points), Minute)) * Minute;
-                keptFrom = -FloorToMinute(-_rollupsFrom.UnixMilliseconds);
-            }
+            var plan = SeriesPlan.For(query, _kept);
+            if (plan.IsOfReadings && CountOf(query.Device, plan) > (plan.IsAsked ? SeriesPlan.MostChosenFrom : SeriesPlan.FewReadings))
+                plan = plan.IsAsked ? throw new SeriesTooLongException("Too many readings.") : SeriesPlan.Coarser(query, _kept);
 
-            var points = All(query.Device)
-                .Where(reading => reading.At.UnixMilliseconds >= Math.Max(from, keptFrom) && reading.At.UnixMilliseconds < to)
-                .SelectMany(reading => reading.Metrics
-                    .Where(metric => metric.Name == query.Metric && metric.Value.Kind != MetricKind.Text)
-                    .Select(metric => (Bucket: (reading.At.UnixMilliseconds - from) / width, metric.Value.Number)))
-                .GroupBy(value => value.Bucket, value => value.Number)
-                .OrderBy(bucket => bucket.Key)
-                .Select(bucket => new SeriesPoint(new(from + (bucket.Key * width)), bucket.Min(), bucket.Average(), bucket.Max(), bucket.Count()));
-            return ValueTask.FromResult(new Series([.. points], TimeSpan.FromMilliseconds(width)));
+            var points = plan.IsOfReadings ? Values(query, plan) : Buckets(query, plan);
+            return ValueTask.FromResult(new Series(
+                plan.Shape switch
+                {
+                    SeriesShape.Lttb => Downsampling.Lttb(points, query.Points),
+                    SeriesShape.MinMax => Downsampling.MinMax(points, query.Points),
+                    _ => points,
+                },
+                TimeSpan.FromMilliseconds(plan.Width),
+                plan.Level?.Resolution ?? HistoryResolution.Raw));
         }
     }
 
     public ValueTask<IReadOnlyList<Reading>> Readings(DeviceId device, Instant from, Instant to, int limit, CancellationToken cancellation)
     {
         lock (_lock)
-        {
-            var inRange = All(device).Where(reading => reading.At >= from && reading.At >= _readingsFrom && reading.At < to).OrderBy(reading => reading.At);
-            return ValueTask.FromResult<IReadOnlyList<Reading>>([.. inRange.TakeLast(limit)]);
-        }
+            return ValueTask.FromResult<IReadOnlyList<Reading>>([.. InRange(device, from, to).TakeLast(limit)]);
     }
 
-    public ValueTask Expire(Instant readingsBefore, Instant rollupsBefore, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<Reading>> Oldest(DeviceId device, Instant from, Instant to, int limit, CancellationToken cancellation)
     {
         lock (_lock)
         {
-            _readingsFrom = Later(_readingsFrom, readingsBefore);
-            _rollupsFrom = Later(_rollupsFrom, rollupsBefore);
+            Reading[] inRange = [.. InRange(device, from, to)];
+            return ValueTask.FromResult<IReadOnlyList<Reading>>(
+                inRange.Length <= limit ? inRange : [.. inRange.TakeWhile(reading => reading.At <= inRange[limit - 1].At)]);
         }
+    }
+
+    public ValueTask Expire(KeptSince kept, CancellationToken cancellation)
+    {
+        lock (_lock)
+            _kept = _kept.Raise(kept);
 
         return ValueTask.CompletedTask;
     }
 
-    private static Instant Later(Instant left, Instant right) => left > right ? left : right;
+    private IEnumerable<Reading> InRange(DeviceId device, Instant from, Instant to) =>
+        All(device)
+            .Where(reading => reading.At >= from && reading.At < to)
+            .Select(reading => reading with { Metrics = reading.Metrics.RemoveAll(metric => reading.At < _kept.Of(metric.Name, HistoryResolution.Raw)) })
+            .Where(reading => reading.Metrics.Length > 0)
+            .OrderBy(reading => reading.At);
 
-    private static long Ceiling(long value, long unit) => value <= 0 ? 0 : ((value - 1) / unit) + 1;
+    private int CountOf(DeviceId device, SeriesPlan plan) =>
+        All(device).Count(reading => reading.At.UnixMilliseconds >= Math.Max(plan.From, plan.KeptFrom) && reading.At.UnixMilliseconds < plan.To);
 
-    private static long FloorToMinute(long time) => time - (((time % Minute) + Minute) % Minute);
+    private ImmutableArray<SeriesPoint> Values(SeriesQuery query, SeriesPlan plan) =>
+        [.. Numbers(query, plan).OrderBy(value => value.At).Select(value => new SeriesPoint(new(value.At), value.Number, value.Number, value.Number, 1))];
+
+    private ImmutableArray<SeriesPoint> Buckets(SeriesQuery query, SeriesPlan plan) =>
+    [
+        .. Numbers(query, plan)
+            .GroupBy(value => (value.At - plan.From) / plan.Width, value => value.Number)
+            .OrderBy(bucket => bucket.Key)
+            .Select(bucket => new SeriesPoint(new(plan.From + (bucket.Key * plan.Width)), bucket.Min(), bucket.Average(), bucket.Max(), bucket.Count())),
+    ];
+
+    private IEnumerable<(long At, double Number)> Numbers(SeriesQuery query, SeriesPlan plan) =>
+        from reading in All(query.Device)
+        let at = reading.At.UnixMilliseconds
+        where at >= plan.From && at < plan.To && at >= plan.KeptFrom
+        from metric in reading.Metrics
+        where metric.Name == query.Metric && metric.Value.Kind != MetricKind.Text
+        select (at, metric.Value.Number);
 
     private List<Reading> All(DeviceId device) => _readings.GetValueOrDefault(device) ?? [];
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Application.Past.Ports;
@@ -18,6 +19,7 @@ public sealed class InMemoryStore
         Outbox = new InMemoryOutbox();
         History = new InMemoryReadingHistory();
         Rules = new InMemoryRuleStore();
+        DeviceTypes = new InMemoryDeviceTypeStore();
         Sessions = new InMemorySessionStore();
         Journal = new InMemoryJournal(Alerts, Outbox, History);
     }
@@ -33,6 +35,8 @@ public sealed class InMemoryStore
 
     public InMemoryRuleStore Rules { get; }
 
+    public InMemoryDeviceTypeStore DeviceTypes { get; }
+
     public InMemorySessionStore Sessions { get; }
 
     public void AddTo(IServiceCollection services) => services
@@ -43,5 +47,6 @@ public sealed class InMemoryStore
         .AddSingleton<IOutbox>(Outbox)
         .AddSingleton<IReadingHistory>(History)
         .AddSingleton<IRuleStore>(Rules)
+        .AddSingleton<IDeviceTypeStore>(DeviceTypes)
         .AddSingleton<ISessionStore>(Sessions);
 }

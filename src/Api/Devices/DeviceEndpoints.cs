@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using OrleansIot.Api.Http;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Fleet;
+using OrleansIot.Application.Fleet.Filters;
 using OrleansIot.Application.Past;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Telemetry;
@@ -23,20 +25,21 @@ internal static class DeviceEndpoints
     public static void MapDevices(this IEndpointRouteBuilder api)
     {
         var devices = api.MapGroup("/devices").WithTags("Devices");
-        devices.MapGet("/", List).WithName("ListDevices").WithSummary("Lists devices in order of id").ProducesProblems(400);
+        devices.MapGet("/", List).WithName("ListDevices").WithSummary("Finds devices: by filter, in an order, page by page").ProducesProblems(400);
         devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now, or as it was").ProducesProblems(400, 404, 410);
         devices.MapPatch("/{id}", Describe).WithName("DescribeDevice")
-            .WithSummary("Changes a device's name, type, location or tags")
+            .WithSummary("Changes what people say about a device")
             .Accepts<DeviceDescriptionDocument>("application/json", "application/merge-patch+json")
             .ProducesProblems(400, 404, 415, 503);
         devices.MapGet("/{id}/metrics", Metrics).WithName("ListMetrics").WithSummary("The metrics that a device has reported").ProducesProblems(404);
         devices.MapGet("/{id}/refusals", Refusals).WithName("ListRefusals")
             .WithSummary("The device's last messages that were not taken, newest first")
             .WithDescription("Asked by the text of the topic's device level, whether or not a device of that name is known.");
+        devices.MapMaintenance();
         devices.MapHistory();
     }
 
-    private static async Task<Results<Ok<DeviceListDocument>, ProblemResult>> List([AsParameters] DeviceListQuery query, IFleet fleet, CancellationToken cancellation)
+    private static async Task<Results<Ok<DeviceListDocument>, ProblemResult>> List([AsParameters] DeviceListQuery query, IFleet fleet, IDeviceTypes types, CancellationToken cancellation)
     {
         var reader = new QueryReader();
         var wanted = new DeviceQuery(
@@ -44,25 +47,49 @@ internal static class DeviceEndpoints
             reader.Word("status", query.Status, DeviceWords.Statuses),
             reader.Word("severity", query.Severity, RuleDocumentWords.Severities),
             Cursor: string.IsNullOrEmpty(query.Cursor) ? null : query.Cursor,
-            Limit: reader.Number("limit", query.Limit, DefaultLimit, 1, MaxLimit));
+            Limit: reader.Number("limit", query.Limit, DefaultLimit, 1, MaxLimit),
+            Filter: string.IsNullOrWhiteSpace(query.Filter) ? null : query.Filter,
+            Sort: string.IsNullOrWhiteSpace(query.Sort) ? null : query.Sort);
         if (reader.HasFaults)
             return reader.Problem;
 
+        if (ProblemOf(wanted) is { } problem)
+            return problem;
+
         var page = await fleet.List(wanted, cancellation);
-        return TypedResults.Ok(new DeviceListDocument([.. page.Items.Select(DeviceDocument.Of)], page.Next, page.Total));
+        return TypedResults.Ok(new DeviceListDocument([.. page.Items.Select(twin => DeviceDocument.Of(twin, types.For(twin.Description.Type)))], page.Next, page.Total));
     }
 
-    private static Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(
-        string id, [AsParameters] DeviceMomentQuery query, ITwins twins, TwinPast past, TimeProvider time, CancellationToken cancellation) =>
-        string.IsNullOrEmpty(query.At)
-            ? FindNow(id, twins, cancellation)
-            : PastDevices.At(id, query.At, past, Instant.From(time.GetUtcNow()), cancellation);
+    private static ProblemResult? ProblemOf(DeviceQuery query)
+    {
+        if (query.Filter is not null && !FilterExpression.TryParse(query.Filter, out _, out var fault))
+            return ProblemOf("filter", fault);
 
-    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> FindNow(string id, ITwins twins, CancellationToken cancellation) =>
-        await twins.FindKnown(id, cancellation) is { } twin ? TypedResults.Ok(DeviceDocument.Of(twin)) : ProblemResult.UnknownDevice(id);
+        if (query.Sort is null)
+            return null;
+
+        if (!DeviceSort.TryParse(query.Sort, out var sort, out fault))
+            return ProblemOf("sort", fault);
+
+        return query.Cursor is null || DeviceCursor.IsValid(query.Cursor, sort)
+            ? null
+            : ProblemResult.Invalid("cursor.invalid", "The page cannot be found", [new Fault("cursor", "is not of a list in this order.", "Send 'next' of the page before, with the same sort, or begin without a cursor.")]);
+    }
+
+    private static ProblemResult ProblemOf(string parameter, FilterFault fault) => ProblemResult.Invalid(
+        fault.Code, "The query cannot be understood", [new Fault(parameter, $"goes wrong at character {fault.Position}: {fault.Message}", fault.Mend)]);
+
+    private static Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(
+        string id, [AsParameters] DeviceMomentQuery query, ITwins twins, IDeviceTypes types, TwinPast past, TimeProvider time, CancellationToken cancellation) =>
+        string.IsNullOrEmpty(query.At)
+            ? FindNow(id, twins, types, cancellation)
+            : PastDevices.At(id, query.At, past, types, Instant.From(time.GetUtcNow()), cancellation);
+
+    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> FindNow(string id, ITwins twins, IDeviceTypes types, CancellationToken cancellation) =>
+        await twins.FindKnown(id, cancellation) is { } twin ? TypedResults.Ok(DeviceDocument.Of(twin, types.For(twin.Description.Type))) : ProblemResult.UnknownDevice(id);
 
     private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Describe(
-        string id, HttpRequest request, ITwins twins, TimeProvider time, CancellationToken cancellation)
+        string id, HttpRequest request, ITwins twins, IDeviceTypes types, TimeProvider time, CancellationToken cancellation)
     {
         var body = await JsonBody.Read(request);
         while (await twins.FindKnown(id, cancellation) is { } twin)
@@ -74,7 +101,7 @@ internal static class DeviceEndpoints
 
             var decision = await twins.Execute(twin.Device, new TwinCommand.Describe(description, Instant.From(time.GetUtcNow()), twin.Description), cancellation);
             if (decision is Decision.Accepted)
-                return await FindNow(id, twins, cancellation);
+                return await FindNow(id, twins, types, cancellation);
 
             // Somebody else described it between the look and the change: their members stay unless this patch names them too.
             if (decision is Decision.Rejected rejected && rejected.Reason != TwinRejection.DescriptionChanged)
@@ -84,9 +111,9 @@ internal static class DeviceEndpoints
         return ProblemResult.UnknownDevice(id);
     }
 
-    private static async Task<Results<Ok<ListDocument<MetricDocument>>, ProblemResult>> Metrics(string id, ITwins twins, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<ListDocument<MetricDocument>>, ProblemResult>> Metrics(string id, ITwins twins, IDeviceTypes types, CancellationToken cancellation) =>
         await twins.FindKnown(id, cancellation) is { } twin
-            ? TypedResults.Ok(new ListDocument<MetricDocument>([.. twin.Readings.Select(MetricDocument.Of)]))
+            ? TypedResults.Ok(new ListDocument<MetricDocument>([.. twin.Readings.Select(last => MetricDocument.Of(last, twin, types.For(twin.Description.Type)))]))
             : ProblemResult.UnknownDevice(id);
 
     private static Ok<ListDocument<RefusalDocument>> Refusals(string id, IIngestStatistics statistics) =>

@@ -17,6 +17,8 @@ internal static class DeviceWords
 
     public static string Of(DeviceStatus status) => Statuses.First(pair => pair.Meaning == status).Word;
 
+    public static string SourceOf(DeviceFirmware firmware) => firmware.Reported ? "reported" : "stated";
+
     public static string Of(MetricKind kind) => kind switch
     {
         MetricKind.Number => "number",

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansIot.Api.Http;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Past;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
@@ -10,7 +11,7 @@ namespace OrleansIot.Api.Devices;
 /// <summary>Answers with a device as it was.</summary>
 internal static class PastDevices
 {
-    public static async Task<Results<Ok<DeviceDocument>, ProblemResult>> At(string id, string at, TwinPast past, Instant now, CancellationToken cancellation)
+    public static async Task<Results<Ok<DeviceDocument>, ProblemResult>> At(string id, string at, TwinPast past, IDeviceTypes types, Instant now, CancellationToken cancellation)
     {
         var reader = new QueryReader();
         var moment = reader.Time("at", at, now, now);
@@ -25,7 +26,7 @@ internal static class PastDevices
 
         return await past.At(device, moment, cancellation) switch
         {
-            PastTwin.Known known => TypedResults.Ok(DeviceDocument.Of(known.Twin) with { At = moment }),
+            PastTwin.Known known => TypedResults.Ok(DeviceDocument.Of(known.Twin, types.For(known.Twin.Description.Type)) with { At = moment }),
             PastTwin.Expired expired => Expired(moment, expired.Horizon),
             _ => ProblemResult.Of(StatusCodes.Status404NotFound, "device.unknown", $"Nothing had been heard of a device '{id}' by {moment}."),
         };

@@ -4,9 +4,12 @@ using OrleansIot.Api.AccessControl;
 using OrleansIot.Api.Alerts;
 using OrleansIot.Api.Devices;
 using OrleansIot.Api.Health;
+using OrleansIot.Api.Places;
+using OrleansIot.Api.Shadows;
 using OrleansIot.Api.Stream;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Telemetry;
 
@@ -18,10 +21,13 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(DeviceListDocument))]
 [JsonSerializable(typeof(DeviceDocument))]
 [JsonSerializable(typeof(DeviceDescriptionDocument))]
+[JsonSerializable(typeof(MaintenanceRequest))]
 [JsonSerializable(typeof(ListDocument<MetricDocument>))]
 [JsonSerializable(typeof(HistoryDocument))]
+[JsonSerializable(typeof(FleetHistoryDocument))]
 [JsonSerializable(typeof(ListDocument<ReadingDocument>))]
 [JsonSerializable(typeof(ListDocument<RefusalDocument>))]
+[JsonSerializable(typeof(ListDocument<ShadowListDocument>))]
 [JsonSerializable(typeof(ListDocument<RuleDocument>))]
 [JsonSerializable(typeof(RuleDocument))]
 [JsonSerializable(typeof(ListDocument<AlertDocument>))]
@@ -32,6 +38,11 @@ namespace OrleansIot.Api.Http;
 [JsonSerializable(typeof(StatusEvent))]
 [JsonSerializable(typeof(DescribedEvent))]
 [JsonSerializable(typeof(MissedEvent))]
+[JsonSerializable(typeof(OutageEvent))]
+[JsonSerializable(typeof(ListDocument<SiteDocument>))]
+[JsonSerializable(typeof(ListDocument<DeviceTypeDocument>))]
+[JsonSerializable(typeof(DeviceTypeDocument))]
+[JsonSerializable(typeof(ListDocument<GroupDocument>))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ListDocument<PolicyDocument>))]
 [JsonSerializable(typeof(PolicyDocument))]

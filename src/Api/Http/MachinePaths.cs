@@ -9,8 +9,9 @@ internal static class MachinePaths
     public const string Metrics = "/metrics";
     public const string OpenApi = "/openapi";
     public const string Health = "/health";
+    public const string Things = "/things";
 
-    private static readonly PathString[] All = [Api, Metrics, OpenApi, Health];
+    private static readonly PathString[] All = [Api, Metrics, OpenApi, Health, Things];
 
     public static bool Include(PathString path)
     {

@@ -34,4 +34,9 @@ public sealed record Problem(
 /// <param name="Path">The field of the body, or the name of the query parameter.</param>
 /// <param name="Message">What is wrong.</param>
 /// <param name="Mend">What to send instead.</param>
-public sealed record Fault(string Path, string Message, string Mend);
+/// <param name="Code">Stable, for programs, where this fault has one of its own: <c>device.site-invalid</c>.</param>
+public sealed record Fault(
+    string Path,
+    string Message,
+    string Mend,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Code = null);

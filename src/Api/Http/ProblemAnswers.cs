@@ -52,7 +52,7 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
         {
             LogStoreFailed(context.Request.Method, context.Request.Path, e);
             return Unavailable(
-                context, e.IsTransient, "store.unavailable", e.IsTransient ? "The store cannot do this now; nothing was changed. Send the same request again." : $"The store cannot do this; nothing was changed. The reason is logged under {context.TraceIdentifier}.");
+                context, e.IsTransient, e.Code ?? "store.unavailable", e.IsTransient ? "The store cannot do this now; nothing was changed. Send the same request again." : $"The store cannot do this; nothing was changed. The reason is logged under {context.TraceIdentifier}.");
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {

@@ -47,7 +47,7 @@ internal static class ApiDescription
     {
         foreach (var parameter in operation.Parameters ?? [])
         {
-            if (parameter is OpenApiParameter { Name: "limit" or "points", Schema: OpenApiSchema schema })
+            if (parameter is OpenApiParameter { Name: "limit" or "points" or "top", Schema: OpenApiSchema schema })
                 schema.Type = JsonSchemaType.Integer;
         }
 

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 using OrleansIot.Api.Http;
 using OrleansIot.Application.Rules;
 using OrleansIot.Domain.Rules;
@@ -58,7 +56,7 @@ internal static class RuleEndpoints
         while (true)
         {
             var replaced = rules.Find(id);
-            if (!MayChange(request, replaced))
+            if (!VersionTag.Allows(request, replaced?.Version))
                 return Changed(replaced);
 
             if (await rules.Put(read.Rule, replaced?.Version ?? 0, cancellation) is { } stored)
@@ -73,7 +71,7 @@ internal static class RuleEndpoints
 
         while (rules.Find(id) is { } rule)
         {
-            if (!MayChange(request, rule))
+            if (!VersionTag.Allows(request, rule.Version))
                 return Changed(rule);
 
             if (await rules.Delete(id, rule.Version, cancellation))
@@ -85,27 +83,15 @@ internal static class RuleEndpoints
 
     private static Ok<RuleDocument> Answer(Rule rule, HttpResponse response)
     {
-        response.Headers.ETag = TagOf(rule).ToString();
+        response.Headers.ETag = VersionTag.Of(rule.Version).ToString();
         return TypedResults.Ok(RuleDocument.Of(rule));
     }
 
     private static Created<RuleDocument> Created(Rule rule, HttpResponse response)
     {
-        response.Headers.ETag = TagOf(rule).ToString();
+        response.Headers.ETag = VersionTag.Of(rule.Version).ToString();
         return TypedResults.Created($"/api/v1/rules/{rule.Id}", RuleDocument.Of(rule));
     }
-
-    private static bool MayChange(HttpRequest request, Rule? present)
-    {
-        var headers = request.GetTypedHeaders();
-        var tag = present is null ? null : TagOf(present);
-        if (headers.IfMatch is { Count: > 0 } expected && !(tag is not null && expected.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: true))))
-            return false;
-
-        return !(headers.IfNoneMatch is { Count: > 0 } unwanted && tag is not null && unwanted.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false)));
-    }
-
-    private static EntityTagHeaderValue TagOf(Rule rule) => new(string.Create(CultureInfo.InvariantCulture, $"\"{rule.Version}\""));
 
     private static ProblemResult Changed(Rule? present) => ProblemResult.Of(
         StatusCodes.Status412PreconditionFailed,

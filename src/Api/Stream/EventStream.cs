@@ -26,17 +26,20 @@ internal sealed class EventStream(PipeWriter output)
         switch (change)
         {
             case FleetChange.ReadingArrived { Reading: var reading }:
-                Write("reading", new ReadingEvent(twin.Device.Value, reading.At, reading.ReceivedAt, ReadingDocument.MetricsOf(reading)), ApiJson.Default.ReadingEvent);
+                Write("reading", new ReadingEvent(twin.Device.Value, twin.Version, reading.At, reading.ReceivedAt, ReadingDocument.MetricsOf(reading)), ApiJson.Default.ReadingEvent);
                 break;
             case FleetChange.StatusChanged:
-                Write("status", new StatusEvent(twin.Device.Value, DeviceWords.Of(twin.Status), twin.StatusReason, twin.StatusSince, twin.LastSeen), ApiJson.Default.StatusEvent);
+                Write("status", new StatusEvent(twin.Device.Value, twin.Version, DeviceWords.Of(twin.Status), twin.StatusReason, twin.StatusSince, twin.LastSeen), ApiJson.Default.StatusEvent);
                 break;
             case FleetChange.AlertChanged { Alert: var alert }:
                 Write("alert", AlertDocument.Of(alert), ApiJson.Default.AlertDocument);
                 break;
+            case FleetChange.OutageChanged { Outage: var outage }:
+                Write("outage", OutageEvent.Of(outage), ApiJson.Default.OutageEvent);
+                break;
             case FleetChange.Described:
                 var description = twin.Description;
-                Write("device", new DescribedEvent(twin.Device.Value, description.Name, description.Type, description.Location, description.Tags), ApiJson.Default.DescribedEvent);
+                Write("device", new DescribedEvent(twin.Device.Value, twin.Version, description.Name, description.Type, description.Location, description.Tags), ApiJson.Default.DescribedEvent);
                 break;
         }
     }

@@ -21,7 +21,7 @@ internal static class StreamEndpoints
         api.MapGet("/stream", Watch).WithTags("Stream").WithName("Watch")
             .WithSummary("What happens from now on, as server-sent events")
             .WithDescription(
-                "Events: 'reading', 'status', 'alert', 'device' (described anew), and 'missed' with the number of events that a slow reader lost. "
+                "Events: 'reading', 'status', 'alert', 'device' (described anew), 'outage' (many devices went offline together, or are back), and 'missed' with the number of events that a slow reader lost. "
                 + "A comment every 15 s keeps the connection open. Nothing of the past is sent: after a break, read the lists again.")
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .ProducesProblems(400);

@@ -18,6 +18,10 @@ public abstract record FleetChange(Twin Twin)
     /// <param name="Alert">Triggered, acknowledged or resolved.</param>
     public sealed record AlertChanged(Twin Twin, Alert Alert) : FleetChange(Twin);
 
+    /// <summary>Many devices went offline together, more of them did, or they are back. Not told to those who watch one device.</summary>
+    /// <param name="Twin">The last of them.</param>
+    public sealed record OutageChanged(Twin Twin, FleetOutage Outage) : FleetChange(Twin);
+
     /// <summary>Name, type, location or tags were edited.</summary>
     public sealed record Described(Twin Twin) : FleetChange(Twin);
 }

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OrleansIot.Application.Twins;
+using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 
@@ -10,22 +13,33 @@ namespace OrleansIot.Application.Fleet;
 /// Every twin as it is believed now, counted as it changes: what lists and searches read without asking any owner. Twins are
 /// immutable, so this holds references and copies nothing.
 /// </summary>
-public sealed class FleetIndex : IFleet, ITwinAudience
+public sealed class FleetIndex : IFleet, ITwinAudience, IDisposable
 {
+    private readonly TimeProvider _time;
+    private readonly FleetOutages _outages;
     private readonly ConcurrentDictionary<DeviceId, TwinView> _twins = new();
     private readonly FleetTally _tally = new();
     private readonly FleetWatchers _watchers = new();
     private readonly Lock _sorting = new();
     private DeviceId[]? _sorted = [];
 
+    public FleetIndex(TimeProvider time, IOptions<MassDisconnectOptions> options, ILogger<FleetIndex> log)
+    {
+        _time = time;
+        _outages = new FleetOutages(options.Value, time, _watchers.Tell, log);
+    }
+
     public TwinView? Find(DeviceId device) => _twins.GetValueOrDefault(device);
 
     /// <summary>In no order.</summary>
     public IEnumerable<Twin> All() => _twins.Select(entry => entry.Value.Twin);
 
-    public ValueTask<FleetCounts> Counts(CancellationToken cancellation = default) => new(_tally.Counts());
+    public ValueTask<FleetCounts> Counts(CancellationToken cancellation = default) => new(_tally.Counts() with { Outage = _outages.Current });
 
-    public ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default) => new(FleetListing.List(InOrderOfId(), query));
+    public ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default) =>
+        new(FleetListing.List(query.Sort is null ? InOrderOfId() : All(), query, Instant.From(_time.GetUtcNow())));
+
+    public ValueTask<FleetParts> Parts(CancellationToken cancellation = default) => new(FleetParts.Of(All()));
 
     public IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, CancellationToken cancellation) => _watchers.Watch(filter, cancellation);
 
@@ -43,6 +57,10 @@ public sealed class FleetIndex : IFleet, ITwinAudience
         }
 
         _tally.Replace(listed?.Twin, after.Twin);
+        // First, so that whoever has heard of the device's status finds it counted.
+        if (listed is not null && listed.Twin.Status != after.Twin.Status)
+            _outages.StatusChanged(after.Twin, _tally.Online);
+
         _watchers.Tell(before, after.Twin, events);
     }
 
@@ -53,9 +71,12 @@ public sealed class FleetIndex : IFleet, ITwinAudience
             return;
 
         _tally.Remove(listed.Twin);
+        _outages.Forget(device);
         lock (_sorting)
             _sorted = null;
     }
+
+    public void Dispose() => _outages.Dispose();
 
     private IEnumerable<Twin> InOrderOfId()
     {

@@ -1,3 +1,5 @@
+using OrleansIot.Application.Fleet.Filters;
+using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Twins;
@@ -10,11 +12,20 @@ public static class FleetListing
     // Critical, warning, info, offline or unknown, fine.
     private const int Ranks = 5;
 
-    /// <param name="byId">The fleet in order of id.</param>
-    public static DevicePage List(IEnumerable<Twin> byId, DeviceQuery query)
+    /// <param name="fleet">In order of id; where the query sorts, in any.</param>
+    /// <param name="now">What the filter calls so.</param>
+    public static DevicePage List(IEnumerable<Twin> fleet, DeviceQuery query, Instant now)
     {
-        var matching = byId.Where(twin => Matches(twin, query));
-        return query.Order == DeviceOrder.ById ? ById(matching, query) : WorstFirst(matching, query);
+        var matching = fleet.Where(twin => Matches(twin, query));
+        if (query.Filter is { } filter)
+            matching = matching.Where(FilterExpression.Parse(filter).Matcher(now));
+
+        return query switch
+        {
+            { Sort: { } sort } => Sorted(matching, query, DeviceSort.Parse(sort)),
+            { Order: DeviceOrder.ById } => ById(matching, query),
+            _ => WorstFirst(matching, query),
+        };
     }
 
     /// <summary>What is to be asked of each part of a fleet, so that <see cref="Merge"/> can make the page of the whole.</summary>
@@ -28,11 +39,49 @@ public static class FleetListing
             .Select(same => same.MaxBy(twin => twin.Version)!)
             .ToList();
         var doubles = parts.Sum(part => part.Items.Count) - distinct.Count;
-        var ordered = query.Order == DeviceOrder.ById ? distinct.OrderBy(twin => twin.Device) : distinct.OrderBy(RankOf).ThenBy(twin => twin.Device);
+        var sort = query.Sort is null ? null : DeviceSort.Parse(query.Sort);
+        var ordered = sort is not null ? distinct.Select(sort.PlaceOf).Order(sort.Places).Select(place => place.Twin!)
+            : query.Order == DeviceOrder.ById ? distinct.OrderBy(twin => twin.Device)
+            : distinct.OrderBy(RankOf).ThenBy(twin => twin.Device);
         var upToHere = ordered.Take(query.Offset + query.Limit + 1).ToList();
         Twin[] items = [.. upToHere.Skip(query.Offset).Take(query.Limit)];
         var more = upToHere.Count > query.Offset + query.Limit || parts.Any(part => part.Next is not null);
-        return new DevicePage(items, parts.Sum(part => part.Total) - doubles, more && query.Order == DeviceOrder.ById && items.Length > 0 ? items[^1].Device.Value : null);
+        return new DevicePage(items, parts.Sum(part => part.Total) - doubles, more && items.Length > 0 ? Next(items[^1], query, sort) : null);
+    }
+
+    private static string? Next(Twin last, DeviceQuery query, DeviceSort? sort) =>
+        sort is not null ? DeviceCursor.After(sort.PlaceOf(last), sort)
+        : query.Order == DeviceOrder.ById ? last.Device.Value
+        : null;
+
+    // Keeps only as many as are asked for: a page of 100,000 devices costs a look at each, and sorting the page.
+    private static DevicePage Sorted(IEnumerable<Twin> matching, DeviceQuery query, DeviceSort sort)
+    {
+        var after = query.Cursor is null ? null : DeviceCursor.Parse(query.Cursor, sort);
+        var wanted = query.Offset + query.Limit + 1;
+        var total = 0;
+        var first = new PriorityQueue<DevicePlace, DevicePlace>(sort.Reversed);
+        foreach (var twin in matching)
+        {
+            total++;
+            if (after is not null && sort.Compare(twin, after) <= 0)
+                continue;
+
+            if (first.Count < wanted)
+            {
+                var place = sort.PlaceOf(twin);
+                first.Enqueue(place, place);
+            }
+            else if (sort.Compare(twin, first.Peek()) < 0)
+            {
+                var place = sort.PlaceOf(twin);
+                first.DequeueEnqueue(place, place);
+            }
+        }
+
+        var more = first.Count == wanted;
+        DevicePlace[] places = [.. first.UnorderedItems.Select(item => item.Element).Order(sort.Places).Skip(query.Offset).Take(query.Limit)];
+        return new DevicePage([.. places.Select(place => place.Twin!)], total, more && places.Length > 0 ? DeviceCursor.After(places[^1], sort) : null);
     }
 
     private static DevicePage ById(IEnumerable<Twin> matching, DeviceQuery query)

@@ -38,6 +38,8 @@ internal sealed class FleetTally
             Interlocked.Decrement(ref _alertsBySeverity[(int)alert.Severity]);
     }
 
+    public int Online => Volatile.Read(ref _byStatus[(int)DeviceStatus.Online]);
+
     public FleetCounts Counts() => new(
         Devices: _byStatus.Sum(),
         Online: _byStatus[(int)DeviceStatus.Online],

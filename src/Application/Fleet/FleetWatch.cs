@@ -45,7 +45,8 @@ public sealed class FleetWatch : IDisposable
 
     internal void Offer(FleetChange change)
     {
-        if ((_filter.Device is null || change.Twin.Device == _filter.Device) && (_filter.Readings || change is not FleetChange.ReadingArrived))
+        if ((_filter.Device is null || (change.Twin.Device == _filter.Device && change is not FleetChange.OutageChanged))
+            && (_filter.Readings || change is not FleetChange.ReadingArrived))
             _queue.Writer.TryWrite(change);
     }
 }

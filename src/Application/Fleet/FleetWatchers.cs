@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Application.Fleet;
@@ -41,8 +42,8 @@ public sealed class FleetWatchers
                     watcher.Offer(change);
             }
 
-            // Only alerts need the twin as it was before each event.
-            if (happened is TwinEvent.AlertTriggered or TwinEvent.AlertAcknowledged or TwinEvent.AlertResolved)
+            // Only readings and descriptions say what changed without the twin as it was before.
+            if (happened is not (TwinEvent.ReadingRecorded or TwinEvent.Described))
                 before = TwinEvolution.Evolve(before, happened);
         }
     }
@@ -59,7 +60,10 @@ public sealed class FleetWatchers
     private static FleetChange? Change(Twin before, Twin after, TwinEvent happened) => happened switch
     {
         TwinEvent.ReadingRecorded e => new FleetChange.ReadingArrived(after, e.Reading),
-        TwinEvent.CameOnline or TwinEvent.WentOffline => new FleetChange.StatusChanged(after),
+
+        // A device that comes back after a restart of the server, or over another connection, was online all the time.
+        TwinEvent.CameOnline => before.Status == DeviceStatus.Online ? null : new FleetChange.StatusChanged(after),
+        TwinEvent.WentOffline or TwinEvent.MaintenanceBegan or TwinEvent.MaintenanceEnded => new FleetChange.StatusChanged(after),
         TwinEvent.Described => new FleetChange.Described(after),
         _ => TwinEvolution.AlertAfter(before, happened) is { } alert ? new FleetChange.AlertChanged(after, alert) : null,
     };

@@ -1,3 +1,4 @@
+using OrleansIot.Application.Fleet.Filters;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Twins;
@@ -9,6 +10,9 @@ public interface IFleet
 {
     ValueTask<FleetCounts> Counts(CancellationToken cancellation = default);
 
+    /// <summary>Sites and groups with their counts, in one pass over the fleet.</summary>
+    ValueTask<FleetParts> Parts(CancellationToken cancellation = default);
+
     ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default);
 
     /// <summary>
@@ -18,7 +22,11 @@ public interface IFleet
     IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, CancellationToken cancellation);
 }
 
-public sealed record FleetCounts(int Devices, int Online, int Offline, int Unknown, int Maintenance, int OpenAlerts, int CriticalAlerts, int WarningAlerts);
+public sealed record FleetCounts(int Devices, int Online, int Offline, int Unknown, int Maintenance, int OpenAlerts, int CriticalAlerts, int WarningAlerts)
+{
+    /// <summary>While many devices are away that went together.</summary>
+    public FleetOutage? Outage { get; init; }
+}
 
 /// <summary>How a device list is ordered.</summary>
 public enum DeviceOrder
@@ -32,8 +40,10 @@ public enum DeviceOrder
 /// <summary>Which devices. A null part does not narrow.</summary>
 /// <param name="Search">Part of the id, name, type, location or a tag; letter case does not count.</param>
 /// <param name="Offset">How many to pass over (for the dashboard's virtualised list).</param>
-/// <param name="Cursor"><see cref="DevicePage.Next"/> of the page before; only with <see cref="DeviceOrder.ById"/>.</param>
+/// <param name="Cursor"><see cref="DevicePage.Next"/> of the page before; with <see cref="DeviceOrder.ById"/> or <paramref name="Sort"/>.</param>
 /// <param name="Limit">1 to 1,000.</param>
+/// <param name="Filter">What <see cref="FilterExpression.TryParse"/> takes: a text, so that it goes to other silos as it is.</param>
+/// <param name="Sort">What <see cref="DeviceSort.TryParse"/> takes; <paramref name="Order"/> then says nothing.</param>
 public sealed record DeviceQuery(
     string? Search = null,
     DeviceStatus? Status = null,
@@ -41,7 +51,9 @@ public sealed record DeviceQuery(
     DeviceOrder Order = DeviceOrder.ById,
     int Offset = 0,
     string? Cursor = null,
-    int Limit = 100);
+    int Limit = 100,
+    string? Filter = null,
+    string? Sort = null);
 
 /// <param name="Total">How many match in all.</param>
 public sealed record DevicePage(IReadOnlyList<Twin> Items, int Total, string? Next);

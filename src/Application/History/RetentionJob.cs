@@ -30,7 +30,7 @@ public sealed partial class RetentionJob(IReadingHistory history, HistoryRetenti
         var now = Instant.From(time.GetUtcNow());
         try
         {
-            await history.Expire(now - retention.Readings, now - retention.Rollups, stopping);
+            await history.Expire(retention.At(now), stopping);
         }
         catch (StoreException e)
         {

@@ -31,7 +31,7 @@ public sealed class TwinPast(ITwinCheckpoints checkpoints, ITwinJournal journal)
     }
 
     /// <summary>A twin as far as it is a fold of its events.</summary>
-    public static Twin Recorded(Twin twin) => twin with { RecentMessages = RecentMessages.None, Session = null, GraceUntil = default };
+    public static Twin Recorded(Twin twin) => twin with { RecentMessages = RecentMessages.None, Sequences = RecentSequences.None, Session = null, GraceUntil = default };
 
     private async ValueTask<PastTwin> Fold(Twin twin, Instant at, CancellationToken cancellation)
     {

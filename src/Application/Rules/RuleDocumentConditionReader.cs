@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using OrleansIot.Application.Documents;
 using OrleansIot.Domain.Rules;
 using OrleansIot.Domain.Telemetry;
 
@@ -10,7 +11,7 @@ internal static class RuleDocumentConditionReader
 {
     private const string ClearThreshold = "clearThreshold";
 
-    public static (RuleCondition? Condition, double? ClearThreshold) Read(RuleDocumentFields rule, RuleDocumentFields condition, double? clearThreshold)
+    public static (RuleCondition? Condition, double? ClearThreshold) Read(DocumentFields rule, DocumentFields condition, double? clearThreshold)
     {
         condition.AllowOnly("metric", "operator", "threshold", "duration", ClearThreshold);
         var metric = ReadMetric(condition);
@@ -33,7 +34,7 @@ internal static class RuleDocumentConditionReader
             : (null, null);
     }
 
-    private static MetricName? ReadMetric(RuleDocumentFields condition)
+    private static MetricName? ReadMetric(DocumentFields condition)
     {
         const string Mend = "Write the name of a metric that devices report, or \"$status\".";
         if (condition.Find("metric") is not { } value)
@@ -41,20 +42,20 @@ internal static class RuleDocumentConditionReader
         else if (value.ValueKind == JsonValueKind.String && MetricName.TryParseForRule(value.GetString(), out var metric))
             return metric;
         else
-            condition.Fault("metric", $"is {RuleDocumentFields.Shown(value)}, which is not the name of a metric.", Mend);
+            condition.Fault("metric", $"is {DocumentFields.Shown(value)}, which is not the name of a metric.", Mend);
 
         return null;
     }
 
-    private static ComparisonOperator? ReadOperator(RuleDocumentFields condition)
+    private static ComparisonOperator? ReadOperator(DocumentFields condition)
     {
         if (condition.Find("operator") is null)
-            condition.Fault("operator", "is missing.", RuleDocumentFields.OneOf(RuleDocumentWords.Operators));
+            condition.Fault("operator", "is missing.", DocumentFields.OneOf(RuleDocumentWords.Operators));
 
         return condition.Word("operator", RuleDocumentWords.Operators);
     }
 
-    private static MetricValue? ReadThreshold(RuleDocumentFields condition)
+    private static MetricValue? ReadThreshold(DocumentFields condition)
     {
         if (condition.Find("threshold") is not { } value)
         {
@@ -73,14 +74,14 @@ internal static class RuleDocumentConditionReader
             default:
                 condition.Fault(
                     "threshold",
-                    $"is {RuleDocumentFields.Shown(value)}, which a metric cannot be compared with.",
+                    $"is {DocumentFields.Shown(value)}, which a metric cannot be compared with.",
                     $"Write a finite number, a boolean, or a text of at most {MetricValue.MaxTextLength} characters.");
                 return null;
         }
     }
 
     // The design of the field's other systems has it inside the condition; the canonical place is beside it.
-    private static (RuleDocumentFields Fields, double? Value) ReadClearThreshold(RuleDocumentFields rule, RuleDocumentFields condition, double? beside)
+    private static (DocumentFields Fields, double? Value) ReadClearThreshold(DocumentFields rule, DocumentFields condition, double? beside)
     {
         var inside = condition.Number(ClearThreshold);
         if (inside is not null && beside is not null && inside != beside)
@@ -89,13 +90,13 @@ internal static class RuleDocumentConditionReader
         return inside is not null && beside is null ? (condition, inside) : (rule, beside);
     }
 
-    private static void CheckStatus(RuleDocumentFields condition, MetricName? metric, MetricValue threshold)
+    private static void CheckStatus(DocumentFields condition, MetricName? metric, MetricValue threshold)
     {
         if (metric == MetricName.Status && !(threshold.Text is { } status && RuleDocumentWords.Statuses.Contains(status)))
             condition.Fault("threshold", $"is {Quoted(threshold)}, which $status never is.", $"Write one of {string.Join(", ", RuleDocumentWords.Statuses.Select(word => $"\"{word}\""))}.");
     }
 
-    private static void CheckComparable(RuleDocumentFields condition, MetricName? metric, ComparisonOperator comparison, MetricValue threshold)
+    private static void CheckComparable(DocumentFields condition, MetricName? metric, ComparisonOperator comparison, MetricValue threshold)
     {
         if (threshold.Kind == MetricKind.Number || !IsOrdering(comparison))
             return;
@@ -106,7 +107,7 @@ internal static class RuleDocumentConditionReader
             condition.Fault("operator", $"is {RuleCondition.Symbol(comparison)}, but a text or a boolean is neither above nor below another.", "Write \"==\" or \"!=\", or a number as the threshold.");
     }
 
-    private static void CheckSide(RuleDocumentFields fields, ComparisonOperator comparison, MetricValue threshold, double? clearThreshold)
+    private static void CheckSide(DocumentFields fields, ComparisonOperator comparison, MetricValue threshold, double? clearThreshold)
     {
         if (clearThreshold is not { } clear)
             return;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using OrleansIot.Application.Documents;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
@@ -20,7 +21,7 @@ public sealed class RuleDocumentReader
     // A name given twice would leave it to chance which one counts.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    private readonly List<RuleDocumentFault> _faults = [];
+    private readonly List<DocumentFault> _faults = [];
 
     private RuleDocumentReader()
     {
@@ -48,7 +49,7 @@ public sealed class RuleDocumentReader
         if (json.ValueKind != JsonValueKind.Object)
             return RuleDocumentResult.Invalid([new("$", "is not an object.", "Write { \"ruleId\": …, \"condition\": { … } }.")]);
 
-        var fields = new RuleDocumentFields(json, "", _faults);
+        var fields = new DocumentFields(json, "", _faults);
         fields.AllowOnly(
             "ruleId", "name", "description", "deviceType", "deviceIds", "condition", "clearThreshold", "severity", "status",
             "cooldownPeriod", "actions", "version");
@@ -80,7 +81,7 @@ public sealed class RuleDocumentReader
                 version));
     }
 
-    private static RuleId? ReadId(RuleDocumentFields fields, RuleId? named)
+    private static RuleId? ReadId(DocumentFields fields, RuleId? named)
     {
         if (fields.Find("ruleId") is not { } value)
         {
@@ -91,7 +92,7 @@ public sealed class RuleDocumentReader
         }
 
         if (value.ValueKind != JsonValueKind.String || !RuleId.TryParse(value.GetString(), out var id))
-            fields.Fault("ruleId", $"is {RuleDocumentFields.Shown(value)}, which is not a rule id.", $"A rule id has {RuleId.Rule}.");
+            fields.Fault("ruleId", $"is {DocumentFields.Shown(value)}, which is not a rule id.", $"A rule id has {RuleId.Rule}.");
         else if (named is { } expected && id != expected)
             fields.Fault("ruleId", $"is \"{id}\", but the address names \"{expected}\".", "Leave it out, or write the same.");
         else
@@ -100,7 +101,7 @@ public sealed class RuleDocumentReader
         return null;
     }
 
-    private static (RuleCondition? Condition, double? ClearThreshold) ReadCondition(RuleDocumentFields fields)
+    private static (RuleCondition? Condition, double? ClearThreshold) ReadCondition(DocumentFields fields)
     {
         const string Example = "Write { \"metric\": \"temperature\", \"operator\": \">\", \"threshold\": 70 }.";
         if (fields.Find("condition") is null)
@@ -115,7 +116,7 @@ public sealed class RuleDocumentReader
     private static DeviceId? ReadDevice(JsonElement item) =>
         item.ValueKind == JsonValueKind.String && DeviceId.TryParse(item.GetString(), out var device) ? device : null;
 
-    private static RuleActions ReadActions(RuleDocumentFields fields)
+    private static RuleActions ReadActions(DocumentFields fields)
     {
         if (fields.Object("actions", "Write { \"notifications\": [\"slack\"], \"webhooks\": [] }.") is not { } actions)
             return RuleActions.None;
@@ -126,7 +127,7 @@ public sealed class RuleDocumentReader
         var webhooks = actions.List(
             "webhooks", MaxTargets, ReadAddress, "which cannot be called.", $"Write an absolute http or https address of at most {MaxAddressLength} characters, without user name, password or #.");
         var on = actions.List(
-            "on", RuleDocumentWords.Steps.Length, ReadStep, "which is not a step of an alert.", RuleDocumentFields.OneOf(RuleDocumentWords.Steps));
+            "on", RuleDocumentWords.Steps.Length, ReadStep, "which is not a step of an alert.", DocumentFields.OneOf(RuleDocumentWords.Steps));
         var steps = on?.Aggregate(AlertTransitions.None, (all, one) => all | one!.Value);
         return new RuleActions(channels ?? [], webhooks ?? [], steps ?? AlertTransitions.Triggered);
     }
@@ -148,9 +149,9 @@ public sealed class RuleDocumentReader
             ? address
             : null;
 
-    private static AlertTransitions? ReadStep(JsonElement item) => RuleDocumentFields.Meaning(item, RuleDocumentWords.Steps);
+    private static AlertTransitions? ReadStep(JsonElement item) => DocumentFields.Meaning(item, RuleDocumentWords.Steps);
 
-    private static long ReadVersion(RuleDocumentFields fields)
+    private static long ReadVersion(DocumentFields fields)
     {
         if (fields.Find("version") is not { } value)
             return 0;
@@ -158,7 +159,7 @@ public sealed class RuleDocumentReader
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var version) && version >= 0)
             return version;
 
-        fields.Fault("version", $"is {RuleDocumentFields.Shown(value)}, which is not a version.", "Leave it out: the platform counts versions.");
+        fields.Fault("version", $"is {DocumentFields.Shown(value)}, which is not a version.", "Leave it out: the platform counts versions.");
         return 0;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using OrleansIot.Application.Documents;
 using OrleansIot.Domain.Rules;
 
 namespace OrleansIot.Application.Rules;
@@ -7,7 +8,7 @@ namespace OrleansIot.Application.Rules;
 /// <summary>What came of reading a rule document: the rule, or everything that is wrong with it.</summary>
 public sealed class RuleDocumentResult
 {
-    private RuleDocumentResult(Rule? rule, ImmutableArray<RuleDocumentFault> faults)
+    private RuleDocumentResult(Rule? rule, ImmutableArray<DocumentFault> faults)
     {
         Rule = rule;
         Faults = faults;
@@ -16,12 +17,12 @@ public sealed class RuleDocumentResult
     public Rule? Rule { get; }
 
     /// <summary>Empty where <see cref="Rule"/> is there.</summary>
-    public ImmutableArray<RuleDocumentFault> Faults { get; }
+    public ImmutableArray<DocumentFault> Faults { get; }
 
     [MemberNotNullWhen(true, nameof(Rule))]
     public bool IsValid => Rule is not null;
 
     internal static RuleDocumentResult Valid(Rule rule) => new(rule, []);
 
-    internal static RuleDocumentResult Invalid(IEnumerable<RuleDocumentFault> faults) => new(null, [.. faults]);
+    internal static RuleDocumentResult Invalid(IEnumerable<DocumentFault> faults) => new(null, [.. faults]);
 }

@@ -36,7 +36,7 @@ public sealed class StoreHealth(Func<CancellationToken, ValueTask> probe, TimePr
         catch (StoreException e)
         {
             // The reason may name files, tables and addresses, so it goes to the log alone: anybody may read the answer.
-            return HealthCheckResult.Unhealthy("The store does not take writes.", e);
+            return HealthCheckResult.Unhealthy(e.Code is { } code ? $"{code}: the store does not take writes." : "The store does not take writes.", e);
         }
         catch (TimeoutException)
         {

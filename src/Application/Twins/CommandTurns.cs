@@ -17,11 +17,9 @@ public sealed class CommandTurns
     private const int MaxBatch = 256;
 
     private readonly Func<ReadOnlyMemory<TwinCommand>, Memory<Decision>, ValueTask> _turn;
-    private readonly int _capacity;
     private readonly Lock _lock = new();
-    private readonly Queue<PendingCommand> _waiting = new();
+    private readonly WaitingCommands _waiting;
     private readonly List<PendingCommand> _batch = new(1);
-    private TaskCompletionSource? _roomAgain;
     private TaskCompletionSource? _idle;
     private Exception? _closed;
     private bool _running;
@@ -31,11 +29,11 @@ public sealed class CommandTurns
     private Decision[] _decisions = new Decision[1];
 
     /// <param name="turn">Decides the commands, in their order. When it throws, those who wait for these commands get the exception.</param>
-    /// <param name="capacity">How many commands may wait; then their senders wait for room.</param>
+    /// <param name="capacity">How many commands may wait; those behind them can be given up by their senders.</param>
     public CommandTurns(Func<ReadOnlyMemory<TwinCommand>, Memory<Decision>, ValueTask> turn, int capacity)
     {
         _turn = turn;
-        _capacity = capacity;
+        _waiting = new WaitingCommands(capacity);
     }
 
     /// <summary>Whether nothing waits and no turn is under way.</summary>
@@ -50,25 +48,20 @@ public sealed class CommandTurns
 
     public ValueTask<Decision> Execute(TwinCommand command, CancellationToken cancellation = default)
     {
-        PendingCommand pending;
+        // Taken before the turn runs: by its end, what is promised may have been asked for and be somebody else's already.
+        ValueTask<Decision> promise;
         lock (_lock)
         {
             if (_closed is { } reason)
                 return ValueTask.FromException<Decision>(reason);
 
-            if (_waiting.Count >= _capacity)
-                return WaitAndExecute(command, cancellation);
-
-            pending = PendingCommand.Rent(command);
-            _waiting.Enqueue(pending);
+            promise = _waiting.Add(command, cancellation);
             if (_running)
-                return pending.Promise;
+                return promise;
 
             _running = true;
         }
 
-        // Taken before the turn runs: by its end, this may have been asked for and be somebody else's already.
-        var promise = pending.Promise;
         _ = Run();
         return promise;
     }
@@ -90,12 +83,10 @@ public sealed class CommandTurns
                     continue;
                 }
 
-                var pending = PendingCommand.Rent(commands[i]);
-                promises[i] = pending.Promise.AsTask();
-                _waiting.Enqueue(pending);
+                promises[i] = _waiting.AddTogether(commands[i]).AsTask();
             }
 
-            if (_running || _waiting.Count == 0)
+            if (_running || _waiting.IsEmpty)
                 return promises;
 
             _running = true;
@@ -113,10 +104,7 @@ public sealed class CommandTurns
         lock (_lock)
         {
             _closed ??= reason;
-            refused = [.. _waiting];
-            _waiting.Clear();
-            _roomAgain?.TrySetResult();
-            _roomAgain = null;
+            refused = _waiting.TakeAll();
             ended = _running ? (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
         }
 
@@ -124,20 +112,6 @@ public sealed class CommandTurns
             pending.Fail(reason);
 
         return ended;
-    }
-
-    private async ValueTask<Decision> WaitAndExecute(TwinCommand command, CancellationToken cancellation)
-    {
-        Task room;
-        lock (_lock)
-        {
-            room = _waiting.Count < _capacity
-                ? Task.CompletedTask
-                : (_roomAgain ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        }
-
-        await room.WaitAsync(cancellation);
-        return await Execute(command, cancellation);
     }
 
     private async Task Run()
@@ -177,15 +151,9 @@ public sealed class CommandTurns
         batch.Clear();
         lock (_lock)
         {
-            while (batch.Count < MaxBatch && _waiting.TryDequeue(out var pending))
-                batch.Add(pending);
-
+            _waiting.Take(batch, MaxBatch);
             if (batch.Count > 0)
-            {
-                _roomAgain?.TrySetResult();
-                _roomAgain = null;
                 return true;
-            }
 
             _running = false;
             _idle?.TrySetResult();

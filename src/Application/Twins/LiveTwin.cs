@@ -20,14 +20,14 @@ public sealed class LiveTwin
     private Twin _twin;
     private RawMessage? _lastMessage;
     private TwinContext _context;
-    private long _rulesRevision = -1;
+    private (long Rules, long Types) _revisions = (-1, -1);
     private string? _rulesType;
 
     private LiveTwin(Twin twin, LiveTwinServices services)
     {
         _twin = twin;
         _services = services;
-        _context = new TwinContext(RuleSet.Empty, services.Presence);
+        _context = new TwinContext(RuleSet.Empty, services.Presence) { Shadows = services.ShadowLimits };
     }
 
     public Twin Twin => _twin;
@@ -75,8 +75,12 @@ public sealed class LiveTwin
         }
 
         RememberLastMessage(commands.Span, decisions.Span);
-        if (events.Length > 0)
-            _services.Audience.Announce(before, View, events);
+        if (events.Length == 0)
+            return;
+
+        _services.Audience.Announce(before, View, events);
+        if (before.Shadows != _twin.Shadows)
+            _services.ShadowNews.Tell(before, events);
     }
 
     /// <summary>The gateway that held the device's connection is gone, and will not say that it closed: as after a restart, the device gets time to come back.</summary>
@@ -113,7 +117,8 @@ public sealed class LiveTwin
 
     private void Compose(Twin before, TwinEvent happened, ref ImmutableArray<OutboxMessage>.Builder? messages)
     {
-        if (TwinEvolution.AlertAfter(before, happened) is not { } alert || _context.Rules.Find(alert.Rule) is not { } rule)
+        // In maintenance nobody is told, whatever is done by hand.
+        if (before.Maintenance is not null || TwinEvolution.AlertAfter(before, happened) is not { } alert || _context.Rules.Find(alert.Rule) is not { } rule)
             return;
 
         messages ??= ImmutableArray.CreateBuilder<OutboxMessage>();
@@ -122,11 +127,11 @@ public sealed class LiveTwin
 
     private TwinContext CurrentContext(Twin twin)
     {
-        var (revision, type) = (_services.Rules.Revision, twin.Description.Type);
-        if (revision != _rulesRevision || type != _rulesType)
+        var (revisions, type) = ((_services.Rules.Revision, _services.Types.Revision), twin.Description.Type);
+        if (revisions != _revisions || type != _rulesType)
         {
-            _context = new TwinContext(_services.Rules.For(twin.Device, type), _services.Presence);
-            (_rulesRevision, _rulesType) = (revision, type);
+            _context = new TwinContext(_services.Rules.For(twin.Device, type), _services.Presence, _services.Types.For(type)) { Shadows = _services.ShadowLimits };
+            (_revisions, _rulesType) = (revisions, type);
         }
 
         return _context;

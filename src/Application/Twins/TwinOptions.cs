@@ -19,7 +19,7 @@ public sealed class TwinOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Commands that may wait for one twin before its senders wait. Default 1,024.</summary>
+    /// <summary>Commands that wait for one twin and will be executed; those behind them can still be given up by their senders. Default 1,024.</summary>
     // Ten connections with a full receive window of 100 each: more for one device is a flood, and slows its senders only.
     [Range(1, 1_000_000)]
     public int MailboxCapacity { get; set; } = 1_024;

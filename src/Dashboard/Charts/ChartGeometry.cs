@@ -28,6 +28,7 @@ internal sealed class ChartGeometry
     [
         TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30),
         TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromHours(4), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1),
+        TimeSpan.FromDays(2), TimeSpan.FromDays(5), TimeSpan.FromDays(10), TimeSpan.FromDays(30), TimeSpan.FromDays(60),
     ];
 
     private readonly Instant _from;
@@ -80,6 +81,9 @@ internal sealed class ChartGeometry
     public IReadOnlyList<double> ValueTicks { get; }
 
     public IReadOnlyList<Instant> TimeTicks { get; }
+
+    /// <summary>How the browser writes them: the time of day, or the date where they are days apart.</summary>
+    public string TickFormat => Span > TimeSpan.FromDays(3).TotalSeconds ? "date" : "minute";
 
     public string Mean { get; }
 

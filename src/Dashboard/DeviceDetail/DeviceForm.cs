@@ -6,6 +6,8 @@ namespace OrleansIot.Dashboard.DeviceDetail;
 /// <summary>What people say about a device, as they type it.</summary>
 public sealed class DeviceForm
 {
+    private DeviceDescription _before = DeviceDescription.None;
+
     public string Name { get; set; } = "";
 
     public string Type { get; set; } = "";
@@ -20,6 +22,7 @@ public sealed class DeviceForm
 
     public static DeviceForm Of(DeviceDescription description) => new()
     {
+        _before = description,
         Name = description.Name ?? "",
         Type = description.Type ?? "",
         Location = description.Location ?? "",
@@ -39,7 +42,7 @@ public sealed class DeviceForm
             mends[nameof(Tags)] = $"{tags.Length} tags; a device has at most {DeviceDescription.MaxTags}.";
 
         Mends = mends;
-        return mends.Count == 0 ? new DeviceDescription(OrNull(Name), OrNull(Type), OrNull(Location), tags) : null;
+        return mends.Count == 0 ? _before with { Name = OrNull(Name), Type = OrNull(Type), Location = OrNull(Location), Tags = tags } : null;
 
         void Check(string field, int length)
         {

@@ -1,4 +1,5 @@
 using OrleansIot.Application.Fleet;
+using OrleansIot.Application.Fleet.Filters;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Dashboard.Charts;
 using OrleansIot.Dashboard.Live;
@@ -23,6 +24,7 @@ public sealed class DeviceList(IFleet fleet, IReadingHistory history, TimeProvid
 
     private readonly Dictionary<DeviceId, DeviceRow> _rows = [];
     private IReadOnlyList<DeviceRow> _window = [];
+    private DeviceSearch _search = DeviceSearch.Of("");
 
     public DeviceFilter Filter { get; private set; }
 
@@ -30,25 +32,40 @@ public sealed class DeviceList(IFleet fleet, IReadingHistory history, TimeProvid
 
     public DeviceOrder Order { get; private set; } = DeviceOrder.WorstFirst;
 
+    /// <summary>The column that orders the list, as <see cref="DeviceSort"/> takes it; null for <see cref="Order"/>.</summary>
+    public string? Sort { get; private set; }
+
+    /// <summary>What is wrong with the question in the box; the list meanwhile stays as it was.</summary>
+    public FilterFault? Fault { get; private set; }
+
     /// <summary>How many match.</summary>
     public int Total { get; private set; }
 
     public bool IsNarrowed => Filter != DeviceFilter.All || Search.Length > 0;
 
     /// <summary>Whether that is a change.</summary>
-    public bool Show(DeviceFilter filter, string? search, DeviceOrder order)
+    public bool Show(DeviceFilter filter, string? search, DeviceOrder order, string? sort = null)
     {
-        var asked = (filter, search?.Trim() ?? "", order);
-        if (asked == (Filter, Search, Order))
+        if (sort is not null && !DeviceSort.TryParse(sort, out _, out _))
+            sort = null;
+
+        var asked = (filter, search?.Trim() ?? "", order, sort);
+        if (asked == (Filter, Search, Order, Sort))
             return false;
 
-        (Filter, Search, Order) = asked;
+        (Filter, Search, Order, Sort) = asked;
+        var read = DeviceSearch.Of(Search);
+        Fault = read.Fault;
+        if (Fault is null)
+            _search = read;
+
         return true;
     }
 
     public async Task<IReadOnlyList<DeviceRow>> Window(int offset, int count, CancellationToken cancellation)
     {
-        var query = Filter.Narrow(new DeviceQuery(Search.Length > 0 ? Search : null, Order: Order, Offset: offset, Limit: Math.Clamp(count, 1, MaxWindow)));
+        var query = Filter.Narrow(new DeviceQuery(
+            _search.Text, Order: Order, Offset: offset, Limit: Math.Clamp(count, 1, MaxWindow), Filter: _search.Filter, Sort: Sort));
         var page = await fleet.List(query, cancellation);
         Total = page.Total;
         if (_rows.Count > KeptRows)

@@ -21,6 +21,9 @@ public sealed partial class DevicesPage
     [SupplyParameterFromQuery(Name = "order")]
     public string? ShownOrder { get; set; }
 
+    [SupplyParameterFromQuery(Name = "sort")]
+    public string? ShownSort { get; set; }
+
     [Inject]
     private IFleet Fleet { get; set; } = default!;
 
@@ -46,15 +49,15 @@ public sealed partial class DevicesPage
 
     protected override async Task OnParametersSetAsync()
     {
-        var changed = _list.Show(DeviceListAddress.FilterOf(ShownFilter), SearchText, DeviceListAddress.OrderOf(ShownOrder));
+        var changed = _list.Show(DeviceListAddress.FilterOf(ShownFilter), SearchText, DeviceListAddress.OrderOf(ShownOrder), ShownSort);
         if (changed || !IsLoaded)
             await Reload();
     }
 
     private static string Pressed(bool isPressed) => isPressed ? "true" : "false";
 
-    private void Go(DeviceFilter filter, string? search, DeviceOrder order) =>
-        Navigation.NavigateTo(DeviceListAddress.Of(filter, search, order), replace: true);
+    private void Go(DeviceFilter filter, string? search, DeviceOrder order, string? sort = null) =>
+        Navigation.NavigateTo(DeviceListAddress.Of(filter, search, order, sort), replace: true);
 
     private Task Reload() => Load(async () =>
     {

@@ -11,7 +11,7 @@ internal sealed partial class DemoUplink(
 
     private readonly string _topic = $"dt/devices/{device.Id}/telemetry";
 
-    // A message id names a message for ever, so a restarted fleet must not begin again with the ids of its last run.
+    // Messages are numbered from 0 in each run, so each run has a name of its own.
     private readonly string _run = Guid.NewGuid().ToString("N")[..12];
 
     private long _sequence;
@@ -64,7 +64,7 @@ internal sealed partial class DemoUplink(
 
     private async Task Publish(MqttClient client, MetricMessage message, CancellationToken cancellation)
     {
-        message.Begin(time.GetUtcNow(), $"{_run}-{_sequence++}");
+        message.Begin(time.GetUtcNow(), _run, _sequence++);
         device.Report(message, time.GetUtcNow(), At);
         try
         {

@@ -7,6 +7,16 @@ public sealed record DeviceDescription(string? Name, string? Type, string? Locat
 {
     public const int MaxTextLength = 128;
     public const int MaxTags = 50;
+    public const int MaxGroups = 50;
+
+    /// <summary>Site, area, line, machine, and as many again.</summary>
+    public const int MaxSiteLevels = 8;
+    public const int MaxSiteLevelLength = 64;
+
+    // With the longest keys and values 16 KiB per device: a hundred thousand described to the full still fit into 2 GiB.
+    public const int MaxMetadata = 50;
+    public const int MaxMetadataKeyLength = 64;
+    public const int MaxMetadataValueLength = 256;
 
     public static readonly DeviceDescription None = new(null, null, null, []);
 

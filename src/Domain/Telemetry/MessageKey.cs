@@ -12,11 +12,14 @@ public readonly record struct MessageKey(ulong Value)
     public static readonly MessageKey None;
 
     private const ulong IdSeed = 0x9E37_79B9_7F4A_7C15;
+    private const ulong BootSeed = 0xA24B_AED4_963E_E407;
     private const ulong DeliverySeed = 0xD1B5_4A32_D192_ED03;
 
     public bool IsNone => Value == 0;
 
     public static MessageKey OfMessageId(ReadOnlySpan<char> messageId) => new(Hash(MemoryMarshal.AsBytes(messageId), IdSeed));
+
+    internal static ulong HashOfBoot(ReadOnlySpan<byte> bootId) => Hash(bootId, BootSeed);
 
     public static MessageKey OfDelivery(ushort packetId, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload) =>
         // Folded first: a packet identifier laid beside a short topic would cancel out against its letters.

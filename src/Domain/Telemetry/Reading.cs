@@ -8,6 +8,9 @@ namespace OrleansIot.Domain.Telemetry;
 /// <param name="Metrics">At least one; each name once.</param>
 public sealed record Reading(Instant At, Instant ReceivedAt, ImmutableArray<Metric> Metrics)
 {
+    /// <summary>What about it the device's type does not allow; mostly nothing.</summary>
+    public ImmutableArray<ReadingFlag> Flags { get; init; } = [];
+
     /// <summary>
     /// The reading's place among others: when it was measured, but never after it came. A clock that once ran ahead would
     /// otherwise make every later reading a late one.
@@ -15,7 +18,7 @@ public sealed record Reading(Instant At, Instant ReceivedAt, ImmutableArray<Metr
     public Instant Moment => At < ReceivedAt ? At : ReceivedAt;
 
     public bool Equals(Reading? other) =>
-        other is not null && At == other.At && ReceivedAt == other.ReceivedAt && Metrics.SequenceEqual(other.Metrics);
+        other is not null && At == other.At && ReceivedAt == other.ReceivedAt && Metrics.SequenceEqual(other.Metrics) && Flags.SequenceEqual(other.Flags);
 
     public override int GetHashCode() => HashCode.Combine(At, ReceivedAt, Metrics.Length);
 }

@@ -7,7 +7,8 @@ namespace OrleansIot.Domain.Twins;
 
 /// <summary>
 /// How rules turn values into alerts. Three-valued: where a value is missing or cannot be compared, nothing fires and nothing
-/// resolves. Durations and cooldowns run on our clock (receive time), so that a device's wrong clock cannot stretch them.
+/// resolves. In maintenance conditions are followed, so that a duration runs on, but nothing fires and nothing resolves by itself;
+/// its end looks at every rule again. Durations and cooldowns run on our clock (receive time), so that a device's wrong clock cannot stretch them.
 /// </summary>
 internal static class AlertRules
 {
@@ -55,12 +56,13 @@ internal static class AlertRules
     private static void Evaluate(TwinDraft draft, Rule rule, MetricValue value, Instant now)
     {
         var state = draft.Twin.StateOf(rule.Id);
+        var held = draft.Twin.Maintenance is not null;
         switch (state?.Phase ?? RulePhase.Idle)
         {
             case RulePhase.Idle:
                 if (rule.Condition.Holds(value) == true)
                 {
-                    if (rule.Condition.Duration == TimeSpan.Zero && (state is null || now >= state.CooldownUntil))
+                    if (!held && rule.Condition.Duration == TimeSpan.Zero && (state is null || now >= state.CooldownUntil))
                         Trigger(draft, rule, value, now);
                     else
                         draft.Add(new TwinEvent.RulePending(rule.Id, now));
@@ -72,13 +74,13 @@ internal static class AlertRules
                 var holds = rule.Condition.Holds(value);
                 if (holds == false)
                     draft.Add(new TwinEvent.RuleCleared(rule.Id, now));
-                else if (holds == true && now >= Due(rule, state!))
+                else if (!held && holds == true && now >= Due(rule, state!))
                     Trigger(draft, rule, value, now);
 
                 break;
 
             case RulePhase.Firing:
-                if (rule.Condition.StillHolds(value, rule.ClearThreshold) == false)
+                if (!held && rule.Condition.StillHolds(value, rule.ClearThreshold) == false)
                     draft.Add(new TwinEvent.AlertResolved(state!.Alert!.Value, AlertResolution.Cleared, null, state.CooldownUntil, now));
 
                 break;
@@ -87,7 +89,7 @@ internal static class AlertRules
                 // Between the two thresholds it has not cleared, but nothing new is wrong either: the dismissal stands.
                 if (rule.Condition.StillHolds(value, rule.ClearThreshold) == false)
                     draft.Add(new TwinEvent.RuleCleared(rule.Id, now));
-                else if (rule.Condition.Holds(value) == true && now >= Due(rule, state!))
+                else if (!held && rule.Condition.Holds(value) == true && now >= Due(rule, state!))
                     Trigger(draft, rule, value, now);
 
                 break;
@@ -128,7 +130,7 @@ internal static class AlertRules
     }
 
     // What a device said before it went says nothing about now, nor does a connection alone when it is back.
-    private static bool IsHeard(Twin twin) => twin.Status != DeviceStatus.Offline && twin.LastSeen >= twin.StatusSince;
+    private static bool IsHeard(Twin twin) => twin.Connectivity != DeviceStatus.Offline && twin.LastSeen >= twin.ConnectivitySince;
 
     private static MetricValue StatusValue(DeviceStatus status) => MetricValue.Of(status switch
     {

@@ -1,5 +1,6 @@
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
@@ -20,7 +21,11 @@ public abstract record TwinCommand
     /// <param name="Session">The connection, where it is the device's own (client id = device id).</param>
     /// <param name="Raw">The message as it came, kept for a look; not stored.</param>
     public sealed record Ingest(Reading Reading, MessageKey Key, bool KeyIsMessageId, bool Redelivered, SessionId? Session, RawMessage? Raw = null)
-        : TwinCommand(Reading.ReceivedAt);
+        : TwinCommand(Reading.ReceivedAt)
+    {
+        /// <summary>The message's place in its sender's run, where the sender numbers them: one that was seen is a repeat.</summary>
+        public MessageSequence? Sequence { get; init; }
+    }
 
     /// <summary>The device's own connection opened. Changes nothing for a device never heard of.</summary>
     public sealed record OpenSession(SessionId Session, Instant When) : TwinCommand(When);
@@ -35,6 +40,19 @@ public abstract record TwinCommand
 
     public sealed record ResolveAlert(AlertId Alert, string By, Instant When) : TwinCommand(When);
 
+    /// <summary>A request to change a shadow. It may be the first that is heard of the device.</summary>
+    /// <param name="Expected">The version that the shadow must have; null: whatever it has.</param>
+    /// <param name="Author">Who asks: the client id, or who is signed in.</param>
+    /// <param name="Session">The connection, where it is the device's own.</param>
+    public sealed record UpdateShadow(
+        ShadowName Shadow, ShadowPatch Patch, long? Expected, string? ClientToken, string Author, SessionId? Session, Instant When) : TwinCommand(When);
+
+    public sealed record DeleteShadow(ShadowName Shadow, long? Expected, string? ClientToken, string Author, Instant When) : TwinCommand(When);
+
     /// <summary>Time passed, or the rules changed: look again.</summary>
     public sealed record Review(Instant When) : TwinCommand(When);
+
+    /// <summary>Somebody begins or ceases to work on the device.</summary>
+    /// <param name="Reason">Why, for people; passed over where it ends.</param>
+    public sealed record SetMaintenance(bool On, string Reason, string By, Instant When) : TwinCommand(When);
 }

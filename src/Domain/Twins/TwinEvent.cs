@@ -1,6 +1,7 @@
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
@@ -13,7 +14,11 @@ public abstract record TwinEvent
     /// <summary>When it happened (our clock).</summary>
     public Instant At { get; }
 
-    public sealed record ReadingRecorded(Reading Reading, MessageKey Key) : TwinEvent(Reading.ReceivedAt);
+    public sealed record ReadingRecorded(Reading Reading, MessageKey Key) : TwinEvent(Reading.ReceivedAt)
+    {
+        /// <summary>Null where the sender does not number its messages.</summary>
+        public MessageSequence? Sequence { get; init; }
+    }
 
     /// <summary>The device is there: it connected (<paramref name="Session"/>), or a reading of it came in some other way.</summary>
     public sealed record CameOnline(string Reason, SessionId? Session, Instant When) : TwinEvent(When);
@@ -35,4 +40,16 @@ public abstract record TwinEvent
 
     /// <param name="By">Who, where a person did it.</param>
     public sealed record AlertResolved(AlertId Alert, AlertResolution Resolution, string? By, Instant CooldownUntil, Instant When) : TwinEvent(When);
+
+    /// <param name="Patch">What the request said: the shadow before and this make the shadow after.</param>
+    /// <param name="ShadowVersion">After it.</param>
+    public sealed record ShadowUpdated(ShadowName Shadow, ShadowPatch Patch, long ShadowVersion, string? ClientToken, string Author, Instant When) : TwinEvent(When);
+
+    /// <param name="ShadowVersion">Of what was deleted.</param>
+    public sealed record ShadowDeleted(ShadowName Shadow, long ShadowVersion, string? ClientToken, string Author, Instant When) : TwinEvent(When);
+
+    /// <summary>Somebody works on the device from now on; or says anew why.</summary>
+    public sealed record MaintenanceBegan(string Reason, string By, Instant When) : TwinEvent(When);
+
+    public sealed record MaintenanceEnded(string By, Instant When) : TwinEvent(When);
 }

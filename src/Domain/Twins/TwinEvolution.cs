@@ -3,6 +3,7 @@ using System.Diagnostics;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Telemetry;
 
 namespace OrleansIot.Domain.Twins;
 
@@ -19,11 +20,16 @@ public static class TwinEvolution
                 Version = version,
                 LastSeen = twin.LastSeen > e.At ? twin.LastSeen : e.At,
                 Readings = twin.Readings.With(e.Reading),
+                Flags = twin.Flags.IsEmpty && e.Reading.Flags.IsEmpty ? twin.Flags : ReadingFlags.After(twin, e.Reading),
                 RecentMessages = e.Key.IsNone ? twin.RecentMessages : twin.RecentMessages.Add(e.Key),
+                Sequences = e.Sequence is { } sequence ? twin.Sequences.Add(sequence) : twin.Sequences,
+                Clock = ClockSkew.After(twin.Clock, e.Reading),
             },
             TwinEvent.CameOnline e => WithStatus(twin, DeviceStatus.Online, e.Reason, e.At) with { Version = version, Session = e.Session ?? twin.Session },
             TwinEvent.WentOffline e => WithStatus(twin, DeviceStatus.Offline, e.Reason, e.At) with { Version = version, Session = null },
             TwinEvent.Described e => twin with { Version = version, Description = e.Description },
+            TwinEvent.MaintenanceBegan e => twin with { Version = version, Maintenance = new Maintenance(twin.Maintenance?.Since ?? e.At, e.Reason, e.By) },
+            TwinEvent.MaintenanceEnded => twin with { Version = version, Maintenance = null },
             TwinEvent.RulePending e => twin with { Version = version, Rules = WithPhase(twin, e.Rule, RulePhase.Pending, e.At) },
             TwinEvent.RuleCleared e => twin with { Version = version, Rules = WithPhase(twin, e.Rule, RulePhase.Idle, e.At) },
             TwinEvent.AlertTriggered e => twin with
@@ -39,6 +45,8 @@ public static class TwinEvolution
                 Rules = WithState(twin.Rules, new RuleState(e.Alert.Rule, PhaseAfter(e.Resolution), e.At, null, e.CooldownUntil)),
                 OpenAlerts = twin.OpenAlerts.RemoveAll(alert => alert.Id == e.Alert),
             },
+            TwinEvent.ShadowUpdated e => twin with { Version = version, Shadows = ShadowDecisions.Evolve(twin.Shadows, e) },
+            TwinEvent.ShadowDeleted e => twin with { Version = version, Shadows = ShadowDecisions.Evolve(twin.Shadows, e) },
             _ => throw new UnreachableException(),
         };
     }
@@ -57,7 +65,7 @@ public static class TwinEvolution
     private static RulePhase PhaseAfter(AlertResolution resolution) => resolution == AlertResolution.Manual ? RulePhase.Dismissed : RulePhase.Idle;
 
     private static Twin WithStatus(Twin twin, DeviceStatus status, string reason, Instant at) =>
-        twin.Status == status ? twin : twin with { Status = status, StatusReason = reason, StatusSince = at };
+        twin.Connectivity == status ? twin : twin with { Connectivity = status, ConnectivityReason = reason, ConnectivitySince = at };
 
     private static Alert Acknowledged(Alert alert, TwinEvent.AlertAcknowledged e) =>
         alert with { Status = AlertStatus.Acknowledged, AcknowledgedAt = e.At, AcknowledgedBy = e.By };

@@ -13,4 +13,8 @@ public sealed record TwinRejection(string Code, string Detail)
     public static readonly TwinRejection UnknownAlert = new("alert.unknown", "No such alert is open on this device.");
 
     public static readonly TwinRejection AlertResolved = new("alert.resolved", "The alert is resolved already.");
+
+    public static readonly TwinRejection MaintenanceInvalid = new(
+        "device.maintenance-invalid",
+        $"Give a reason of at most {Maintenance.MaxReasonLength} characters and a name of 1 to {Maintenance.MaxByLength}, without control characters.");
 }

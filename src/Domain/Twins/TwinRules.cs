@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Devices.Types;
+using OrleansIot.Domain.Shadows;
 
 namespace OrleansIot.Domain.Twins;
 
@@ -14,15 +16,18 @@ public static class TwinRules
         {
             TwinCommand.Ingest ingest => Ingest(draft, ingest),
             TwinCommand.Describe describe => Describe(draft, describe),
+            TwinCommand.UpdateShadow update => UpdateShadow(draft, update),
+            TwinCommand.DeleteShadow delete => DeleteShadow(draft, delete),
 
             // What follows concerns only a device that is known: a connection alone, of a dashboard or a test client, makes no device.
-            _ when !twin.Exists => command is TwinCommand.AcknowledgeAlert or TwinCommand.ResolveAlert
+            _ when !twin.Exists => command is TwinCommand.AcknowledgeAlert or TwinCommand.ResolveAlert or TwinCommand.SetMaintenance
                 ? new Decision.Rejected(TwinRejection.UnknownDevice)
                 : Decision.Accepted.Unchanged,
             TwinCommand.OpenSession open => OpenSession(draft, open),
             TwinCommand.CloseSession close => CloseSession(draft, close),
             TwinCommand.AcknowledgeAlert acknowledge => Acknowledge(draft, acknowledge),
             TwinCommand.ResolveAlert resolve => Resolve(draft, resolve),
+            TwinCommand.SetMaintenance set => MaintenanceRules.Decide(draft, set),
             TwinCommand.Review review => Review(draft, review.At, context.Presence),
             _ => throw new UnreachableException(),
         };
@@ -32,6 +37,11 @@ public static class TwinRules
     public static Instant? NextReview(Twin twin, TwinContext context)
     {
         var next = OfflineAt(twin, context.Presence);
+
+        // Nothing fires in maintenance, and its end looks at every rule.
+        if (twin.Maintenance is not null)
+            return next;
+
         foreach (var state in twin.Rules)
         {
             if (context.Rules.Find(state.Rule) is { } rule && AlertRules.TriggersAt(twin, rule, state) is { } due && (next is null || due < next))
@@ -48,14 +58,23 @@ public static class TwinRules
         if (IsRepeat(before, ingest))
             return Decision.Accepted.Unchanged;
 
+        if (draft.Context.Type is { } type)
+        {
+            var (believed, refusal) = SchemaRules.Apply(type, before, reading);
+            if (refusal is not null)
+                return new Decision.Rejected(refusal);
+
+            reading = believed;
+        }
+
         if (before.Readings.Count + reading.Metrics.Length > Twin.MaxMetrics && before.Readings.Count + before.Readings.CountNew(reading) > Twin.MaxMetrics)
             return new Decision.Rejected(TwinRejection.TooManyMetrics);
 
         // A reading takes up its connection where none is open. Where another is, that one took over, and this reading was on its way.
-        if (before.Status is DeviceStatus.Unknown or DeviceStatus.Offline || (before.Session is null && ingest.Session is not null))
+        if (before.Connectivity is DeviceStatus.Unknown or DeviceStatus.Offline || (before.Session is null && ingest.Session is not null))
             draft.Add(new TwinEvent.CameOnline(ingest.Session is null ? "reading received" : "connected", ingest.Session, ingest.At));
 
-        draft.Add(new TwinEvent.ReadingRecorded(reading, ingest.Key));
+        draft.Add(new TwinEvent.ReadingRecorded(reading, ingest.Key) { Sequence = ingest.Sequence });
 
         for (var i = 0; i < reading.Metrics.Length; i++)
         {
@@ -72,7 +91,8 @@ public static class TwinRules
     // A key that the sender chose repeats whenever it is seen again. A key made from the delivery also fits a new message with
     // the same content (packet identifiers are used again), so there the packet must say itself that it is a redelivery.
     private static bool IsRepeat(Twin twin, TwinCommand.Ingest ingest) =>
-        !ingest.Key.IsNone && (ingest.KeyIsMessageId || ingest.Redelivered) && twin.RecentMessages.Contains(ingest.Key);
+        (ingest.Sequence is { } sequence && twin.Sequences.Contains(sequence))
+        || (!ingest.Key.IsNone && (ingest.KeyIsMessageId || ingest.Redelivered) && twin.RecentMessages.Contains(ingest.Key));
 
     private static Decision.Accepted OpenSession(TwinDraft draft, TwinCommand.OpenSession open)
     {
@@ -104,9 +124,31 @@ public static class TwinRules
         if (draft.Twin.Exists && draft.Twin.Description == describe.Description)
             return Decision.Accepted.Unchanged;
 
+        if (DescriptionRules.Check(describe.Description) is [var fault, ..])
+            return new Decision.Rejected(new TwinRejection(fault.Code, $"{fault.Field} {fault.Problem} {fault.Mend}"));
+
         draft.Add(new TwinEvent.Described(describe.Description, describe.At));
         return draft.Decide();
     }
+
+    private static Decision UpdateShadow(TwinDraft draft, TwinCommand.UpdateShadow update)
+    {
+        var before = draft.Twin;
+        if (ShadowDecisions.Update(draft, update) is { } fault)
+            return Rejected(fault);
+
+        // The connection of a device that this request made known was open before anything could know of it.
+        if (update.Session is not null && before.Session is null)
+            draft.Add(new TwinEvent.CameOnline("connected", update.Session, update.At));
+
+        AlertRules.EvaluateStatus(draft, before.Status, update.At);
+        return draft.Decide();
+    }
+
+    private static Decision DeleteShadow(TwinDraft draft, TwinCommand.DeleteShadow delete) =>
+        ShadowDecisions.Delete(draft, delete) is { } fault ? Rejected(fault) : draft.Decide();
+
+    private static Decision.Rejected Rejected(ShadowFault fault) => new(new TwinRejection(fault.Code, fault.Message));
 
     private static Decision Acknowledge(TwinDraft draft, TwinCommand.AcknowledgeAlert acknowledge)
     {
@@ -139,10 +181,10 @@ public static class TwinRules
 
     private static Instant? OfflineAt(Twin twin, PresencePolicy presence)
     {
-        if (twin.Status != DeviceStatus.Online || twin.Session is not null)
+        if (twin.Connectivity != DeviceStatus.Online || twin.Session is not null)
             return null;
 
-        var silentTooLong = (twin.LastSeen ?? twin.StatusSince) + presence.HeartbeatLimit;
+        var silentTooLong = (twin.LastSeen ?? twin.ConnectivitySince) + presence.HeartbeatLimit;
         return silentTooLong > twin.GraceUntil ? silentTooLong : twin.GraceUntil;
     }
 }

@@ -16,6 +16,10 @@ internal readonly record struct PublishAnswer(MqttReasonCode Code, string? Reaso
     public static readonly PublishAnswer ReservedTopic =
         new(MqttReasonCode.NotAuthorized, "topic.reserved: topics below $SYS, $aws and $share are the server's own; publish to another topic.");
 
+    // AWS IoT refuses it too: a request would be asked again of whoever subscribes.
+    public static readonly PublishAnswer RetainedRequest =
+        new(MqttReasonCode.NotAuthorized, "topic.not-retained: a request to a shadow cannot be retained; publish it without RETAIN.");
+
     public static readonly PublishAnswer RetainedFull =
         new(MqttReasonCode.QuotaExceeded, "retained.full: delivered, but there is no room to retain it.");
 

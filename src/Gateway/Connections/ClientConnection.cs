@@ -178,7 +178,7 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
         var acks = new PublishAcks(_gateway.Options.ReceiveMaximum + MaxUnsentAcks);
         _writer.Owe(acks);
         var intake = new PublishIntake(
-            _session, Version, _access, _device, _sessionId, acks, _gateway.Broker, _gateway.Telemetry, _gateway.Options, _gateway.Time, _gateway.Metrics, this);
+            _session, Version, _access, _device, _sessionId, acks, _gateway.Broker, _gateway.Telemetry, _gateway.Shadows, _gateway.Options, _gateway.Time, _gateway.Metrics, this);
         Volatile.Write(ref _intake, intake);
         return intake;
     }

@@ -4,6 +4,7 @@ using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Peers;
 using OrleansIot.Gateway.Presence;
+using OrleansIot.Gateway.Shadows;
 using OrleansIot.Gateway.Telemetry;
 
 namespace OrleansIot.Gateway.Connections;
@@ -18,6 +19,7 @@ internal sealed record GatewayParts(
     SessionJournal Journal,
     MessageBroker Broker,
     TelemetryIngest Telemetry,
+    ShadowRequests Shadows,
     DeviceSessions Devices,
     PresenceEvents Presence,
     GatewayMetrics Metrics,

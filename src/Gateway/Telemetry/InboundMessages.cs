@@ -27,7 +27,7 @@ internal sealed class InboundMessages(TelemetryIngest telemetry, MessageBroker b
                     metrics.Unrouted();
                 return await Outcome(published, stored, isPending);
 
-            case TopicKind.Reserved:
+            case TopicKind.Reserved or TopicKind.Shadow:
                 metrics.PublishRefused("reserved-topic");
                 return InboundOutcome.Refused;
 

@@ -4,6 +4,7 @@ using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Access;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
+using OrleansIot.Gateway.Shadows;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Sessions;
 
@@ -16,7 +17,7 @@ namespace OrleansIot.Gateway.Telemetry;
 /// </summary>
 internal sealed class PublishIntake(
     ClientSession session, MqttVersion version, ClientAccess access, DeviceId? device, SessionId sessionId, PublishAcks acks, MessageBroker broker,
-    TelemetryIngest telemetry, MqttGatewayOptions options, TimeProvider time, GatewayMetrics metrics, IPublisher publisher) : IPublishOrigin
+    TelemetryIngest telemetry, ShadowRequests shadows, MqttGatewayOptions options, TimeProvider time, GatewayMetrics metrics, IPublisher publisher) : IPublishOrigin
 {
     // Timers are no finer.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
@@ -25,6 +26,7 @@ internal sealed class PublishIntake(
     private readonly Stack<ReadingInFlight> _spare = new();
     private int _inFlight;
     private HeldPublisher? _held; // most publish to nobody slow
+    private ShadowQueue? _shadows; // of many devices, few have one
     private bool _acksReady;
     private long? _congestedSince;
 
@@ -93,6 +95,9 @@ internal sealed class PublishIntake(
                 metrics.PublishRefused("reserved-topic");
                 Answer(ticket, PublishAnswer.ReservedTopic);
                 break;
+            case TopicKind.Shadow:
+                AskShadow(publish, arrival, ticket, route.Shadow!);
+                break;
             default:
                 Ingest(publish, arrival, ticket, route);
                 break;
@@ -116,6 +121,15 @@ internal sealed class PublishIntake(
         }
 
         if (acksReady)
+            publisher.OnAcksReady();
+        publisher.OnRoom();
+    }
+
+    /// <summary>A request to a shadow is done with. On any thread.</summary>
+    public void Finished(in PublishTicket ticket, PublishAnswer answer)
+    {
+        Interlocked.Decrement(ref _inFlight);
+        if (Complete(ticket, answer))
             publisher.OnAcksReady();
         publisher.OnRoom();
     }
@@ -188,6 +202,21 @@ internal sealed class PublishIntake(
             metrics.Unrouted();
         if (!isPending)
             Answer(ticket, answer);
+    }
+
+    private void AskShadow(scoped in PublishPacket publish, Arrival arrival, in PublishTicket ticket, ShadowTopic topic)
+    {
+        if (publish.Retain)
+        {
+            metrics.PublishRefused("retained-request");
+            Answer(ticket, PublishAnswer.RetainedRequest);
+            return;
+        }
+
+        var message = new BrokeredMessage(PublishBody.Copy(publish.Topic, publish.Payload, publish.Properties), publish.QoS, Retain: false, arrival.Timestamp);
+        Interlocked.Increment(ref _inFlight);
+        _shadows ??= new ShadowQueue(this, shadows, broker, session, sessionId);
+        _shadows.Take(topic, message, topic.Device == device, arrival, ticket);
     }
 
     private void Ingest(scoped in PublishPacket publish, Arrival arrival, in PublishTicket ticket, TopicRoute route)

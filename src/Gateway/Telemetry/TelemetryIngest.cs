@@ -7,13 +7,15 @@ using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Broker;
 using OrleansIot.Gateway.Connections;
+using OrleansIot.Gateway.Shadows;
 using OrleansIot.Mqtt.Codec;
 
 namespace OrleansIot.Gateway.Telemetry;
 
 /// <summary>A reading's way from a topic to its twin: understood, executed, counted, and then told to the topic's subscribers.</summary>
 internal sealed class TelemetryIngest(
-    ITwins twins, TelemetryReader reader, IngestStatistics statistics, MessageBroker broker, GatewayMetrics metrics, ILogger<TelemetryIngest> logger)
+    ITwins twins, TelemetryReader reader, IngestStatistics statistics, MessageBroker broker, ShadowRequests shadows, GatewayMetrics metrics,
+    ILogger<TelemetryIngest> logger)
 {
     private const int KeptOfRefused = 1_024;
 
@@ -42,7 +44,7 @@ internal sealed class TelemetryIngest(
         var key = hasId ? payload.MessageId
             : publish.QoS == MqttQoS.AtMostOnce ? MessageKey.None
             : MessageKey.OfDelivery(publish.PacketId, publish.Topic, publish.Payload);
-        return new TwinCommand.Ingest(payload.Reading, key, hasId, publish.Dup, session, raw);
+        return new TwinCommand.Ingest(payload.Reading, key, hasId, publish.Dup, session, raw) { Sequence = payload.Sequence };
     }
 
     public ValueTask<Decision> Execute(TopicRoute route, TwinCommand.Ingest command) => twins.Execute(route.Device, command);
@@ -97,6 +99,11 @@ internal sealed class TelemetryIngest(
                 break;
             case TopicKind.Reserved:
                 metrics.PublishRefused("reserved-topic");
+                break;
+            case TopicKind.Shadow:
+                if (shadows.Options.AcceptWills)
+                    await shadows.Execute(route.Shadow!, will.Body.PayloadMemory, client.ClientId, session: null, arrival.At);
+                broker.Publish(message with { Retain = false }, client, default, out _);
                 break;
             default:
                 await IngestWill(route, message, client, arrival);

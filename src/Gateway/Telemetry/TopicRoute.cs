@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Gateway.Shadows;
 
 namespace OrleansIot.Gateway.Telemetry;
 
@@ -15,6 +16,9 @@ internal enum TopicKind
     /// <summary>They would be readings, but the topic names no possible device.</summary>
     InvalidDevice,
 
+    /// <summary>They ask something of a device's shadow.</summary>
+    Shadow,
+
     /// <summary>They are refused: the topics that this server, or MQTT, has a use of its own for (4.7.2). Other names with $ are a policy's to allow.</summary>
     Reserved,
 }
@@ -23,12 +27,19 @@ internal enum TopicKind
 /// <param name="DeviceText">The topic's device level as it stands; empty where there is none.</param>
 internal sealed record TopicRoute(TopicKind Kind, string Topic, string DeviceText, DeviceId Device)
 {
+    /// <summary>Of a topic of the kind <see cref="TopicKind.Shadow"/>.</summary>
+    public ShadowTopic? Shadow { get; private init; }
+
     /// <summary>Understands a topic: <c>dt/devices/{id}/telemetry</c> and <c>devices/{id}/monitoring</c> carry readings.</summary>
     public static TopicRoute Of(ReadOnlySpan<byte> topic)
     {
         var text = Encoding.UTF8.GetString(topic);
         if (IsOwn(topic))
-            return new TopicRoute(TopicKind.Reserved, text, "", default);
+        {
+            return ShadowTopic.TryParse(topic) is { } shadow
+                ? new TopicRoute(TopicKind.Shadow, text, shadow.Device.Value, shadow.Device) { Shadow = shadow }
+                : new TopicRoute(TopicKind.Reserved, text, "", default);
+        }
 
         if (!TryCut(topic, "dt/devices/"u8, "/telemetry"u8, out var level) && !TryCut(topic, "devices/"u8, "/monitoring"u8, out level))
             return new TopicRoute(TopicKind.Plain, text, "", default);

@@ -25,8 +25,14 @@ internal sealed partial class ClusterFleet(FleetIndex ownedHere, SiloFleets flee
             sum.Maintenance + part.Maintenance,
             sum.OpenAlerts + part.OpenAlerts,
             sum.CriticalAlerts + part.CriticalAlerts,
-            sum.WarningAlerts + part.WarningAlerts));
+            sum.WarningAlerts + part.WarningAlerts)
+        {
+            Outage = FleetOutage.Sum(sum.Outage, part.Outage),
+        });
     }
+
+    public async ValueTask<FleetParts> Parts(CancellationToken cancellation = default) =>
+        FleetParts.Merge(await AskAll(static fleet => fleet.Parts(), () => ownedHere.Parts(cancellation), cancellation));
 
     public async ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default)
     {

@@ -1,4 +1,5 @@
 using OrleansIot.Application.Fleet;
+using OrleansIot.Application.Fleet.Filters;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Grains.Interfaces.Fleet;
 using OrleansIot.Grains.Twins;
@@ -31,8 +32,24 @@ internal sealed class FleetGrain(IFleet fleet) : Grain, IFleetGrain
         if (query.Limit is < 1 or > MaxLimit)
             throw new ArgumentException($"Limit is {query.Limit}; it is 1 to {MaxLimit}.", nameof(query));
 
-        var page = await fleet.List(new DeviceQuery(query.Search, StatusOf(query.Status), Cursor: query.Cursor, Limit: query.Limit));
+        if (query.Filter is not null && !FilterExpression.TryParse(query.Filter, out _, out var fault))
+            throw new ArgumentException($"Filter is not understood ({fault.Code}). {fault}", nameof(query));
+
+        if (query.Sort is not null)
+            Check(query.Sort, query.Cursor);
+
+        var page = await fleet.List(new DeviceQuery(
+            query.Search, StatusOf(query.Status), Cursor: query.Cursor, Limit: query.Limit, Filter: query.Filter, Sort: query.Sort));
         return new FleetPage([.. page.Items.Select(DeviceMessages.SnapshotOf)], page.Total, page.Next);
+    }
+
+    private static void Check(string order, string? cursor)
+    {
+        if (!DeviceSort.TryParse(order, out var sort, out var fault))
+            throw new ArgumentException($"Sort is not understood ({fault.Code}). {fault}", nameof(order));
+
+        if (cursor is not null && !DeviceCursor.IsValid(cursor, sort))
+            throw new ArgumentException("Cursor is not of a list in this order (cursor.invalid). Pass Next of the page before, with the same Sort.", nameof(cursor));
     }
 
     private static DeviceStatus? StatusOf(string? word)

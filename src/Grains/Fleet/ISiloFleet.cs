@@ -11,6 +11,9 @@ internal interface ISiloFleet : IGrainService
     [Alias("counts")]
     Task<FleetCounts> Counts();
 
+    [Alias("parts")]
+    Task<FleetParts> Parts();
+
     [Alias("list")]
     Task<DevicePage> List(DeviceQuery query);
 

@@ -36,6 +36,8 @@ internal sealed class SiloFleet(GrainId id, Silo silo, ILoggerFactory logs, Flee
 
     public Task<FleetCounts> Counts() => ownedHere.Counts().AsTask();
 
+    public Task<FleetParts> Parts() => ownedHere.Parts().AsTask();
+
     public Task<DevicePage> List(DeviceQuery query) => ownedHere.List(query).AsTask();
 
     public Task<Guid> Open(FleetFilter filter)

@@ -11,4 +11,8 @@ internal interface ISiloRules : IGrainService
     /// <param name="rule">Null: it was removed.</param>
     [Alias("changed")]
     Task Changed(string ruleId, Rule? rule);
+
+    /// <summary>Completes once the silo has read the device types anew.</summary>
+    [Alias("types-changed")]
+    Task TypesChanged();
 }

@@ -66,6 +66,14 @@ internal sealed class TwinViewWire : StoredFormCodec<TwinView>
 }
 
 [RegisterSerializer]
+internal sealed class FleetPartsWire : StoredFormCodec<FleetParts>
+{
+    protected override void Encode(IBufferWriter<byte> target, FleetParts value) => FleetPartsCodec.Encode(target, value);
+
+    protected override FleetParts Decode(ReadOnlySpan<byte> source) => FleetPartsCodec.Decode(source);
+}
+
+[RegisterSerializer]
 internal sealed class FleetChangeWire : StoredFormCodec<FleetChange>
 {
     protected override void Encode(IBufferWriter<byte> target, FleetChange value) => FleetChangeCodec.Encode(target, value);

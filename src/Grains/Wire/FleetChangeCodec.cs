@@ -15,6 +15,7 @@ internal static class FleetChangeCodec
         StatusChanged = 2,
         AlertChanged = 3,
         Described = 4,
+        OutageChanged = 5,
     }
 
     public static void Encode(IBufferWriter<byte> target, FleetChange change)
@@ -27,6 +28,8 @@ internal static class FleetChangeCodec
             ReadingFields.Write(ref writer, arrived.Reading);
         else if (change is FleetChange.AlertChanged alert)
             AlertCodec.Write(ref writer, alert.Alert);
+        else if (change is FleetChange.OutageChanged outage)
+            FleetOutageFields.Write(ref writer, outage.Outage);
 
         writer.Complete();
     }
@@ -43,6 +46,7 @@ internal static class FleetChangeCodec
             Kind.StatusChanged => new FleetChange.StatusChanged(twin),
             Kind.AlertChanged => new FleetChange.AlertChanged(twin, AlertCodec.Read(ref reader)),
             Kind.Described => new FleetChange.Described(twin),
+            Kind.OutageChanged => new FleetChange.OutageChanged(twin, FleetOutageFields.Read(ref reader)),
             _ => throw new InvalidDataException($"A change is of kind {(byte)kind}, which this release does not know."),
         };
         return missed == 0 ? change : change with { Missed = missed };
@@ -54,6 +58,7 @@ internal static class FleetChangeCodec
         FleetChange.StatusChanged => Kind.StatusChanged,
         FleetChange.AlertChanged => Kind.AlertChanged,
         FleetChange.Described => Kind.Described,
+        FleetChange.OutageChanged => Kind.OutageChanged,
         _ => throw new UnreachableException(),
     };
 }

@@ -31,6 +31,10 @@ internal struct FleetCountsSurrogate
 
     [Id(7)]
     public int WarningAlerts;
+
+    // As FleetOutageFields writes it; null where there is none, and from a silo of a release before.
+    [Id(8)]
+    public byte[]? Outage;
 }
 
 [RegisterConverter]
@@ -44,7 +48,10 @@ internal sealed class FleetCountsConverter : IConverter<FleetCounts, FleetCounts
         surrogate.Maintenance,
         surrogate.OpenAlerts,
         surrogate.CriticalAlerts,
-        surrogate.WarningAlerts);
+        surrogate.WarningAlerts)
+    {
+        Outage = surrogate.Outage is { } outage ? FleetOutageFields.Decode(outage) : null,
+    };
 
     public FleetCountsSurrogate ConvertToSurrogate(in FleetCounts value) => new()
     {
@@ -56,6 +63,7 @@ internal sealed class FleetCountsConverter : IConverter<FleetCounts, FleetCounts
         OpenAlerts = value.OpenAlerts,
         CriticalAlerts = value.CriticalAlerts,
         WarningAlerts = value.WarningAlerts,
+        Outage = value.Outage is { } outage ? FleetOutageFields.Encode(outage) : null,
     };
 }
 
@@ -101,6 +109,12 @@ internal struct DeviceQuerySurrogate
 
     [Id(6)]
     public int Limit;
+
+    [Id(7)]
+    public string? Filter;
+
+    [Id(8)]
+    public string? Sort;
 }
 
 [RegisterConverter]
@@ -113,7 +127,9 @@ internal sealed class DeviceQueryConverter : IConverter<DeviceQuery, DeviceQuery
         (DeviceOrder)surrogate.Order,
         surrogate.Offset,
         surrogate.Cursor,
-        surrogate.Limit);
+        surrogate.Limit,
+        surrogate.Filter,
+        surrogate.Sort);
 
     public DeviceQuerySurrogate ConvertToSurrogate(in DeviceQuery value) => new()
     {
@@ -124,6 +140,8 @@ internal sealed class DeviceQueryConverter : IConverter<DeviceQuery, DeviceQuery
         Offset = value.Offset,
         Cursor = value.Cursor,
         Limit = value.Limit,
+        Filter = value.Filter,
+        Sort = value.Sort,
     };
 }
 

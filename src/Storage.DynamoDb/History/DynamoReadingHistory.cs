@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansIot.Application;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Chunks;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.History.Rollups;
@@ -20,41 +21,18 @@ internal sealed class DynamoReadingHistory(
     // Between two reads a flush may move readings from the log to the history; a device is flushed every few minutes at most.
     private const int Attempts = 5;
 
-    public async ValueTask<Series> Query(SeriesQuery query, CancellationToken cancellation)
-    {
-        var plan = SeriesPlan.For(query, retention.ReadingsFrom);
-        var keptFrom = (plan.FromRollups ? retention.RollupsFrom : retention.ReadingsFrom).UnixMilliseconds;
-        if (plan.Buckets == 0)
-            return new SeriesBuckets(plan, query.Metric, keptFrom).ToSeries();
-
-        for (var attempt = 1; attempt <= Attempts; attempt++)
-        {
-            var state = await HistoryState.Load(database, query.Device, cancellation);
-            var buckets = new SeriesBuckets(plan, query.Metric, keptFrom);
-            await foreach (var (_, reading) in Tail(query.Device, state, cancellation))
-                buckets.Add(reading);
-
-            var isWhole = true;
-            if (plan.FromRollups)
-                isWhole = await AddRollups(query, plan, state, buckets, cancellation) && (await HistoryState.Load(database, query.Device, cancellation)).Through == state.Through;
-            else
-                await AddChunks(query.Device, plan, state, buckets, cancellation);
-
-            if (isWhole)
-                return buckets.ToSeries();
-        }
-
-        throw new StoreException($"The history of {query.Device} was being written each time it was read.", isTransient: true);
-    }
+    public ValueTask<Series> Query(SeriesQuery query, CancellationToken cancellation) =>
+        SeriesGathering.Answer(query, retention.Kept, plan => Gather(query, plan, cancellation));
 
     public async ValueTask<IReadOnlyList<Reading>> Readings(DeviceId device, Instant from, Instant to, int limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        var first = Math.Max(from.UnixMilliseconds, retention.ReadingsFrom.UnixMilliseconds);
+        var kept = new KeptMetrics(retention.Kept);
+        var first = Math.Max(from.UnixMilliseconds, kept.From.UnixMilliseconds);
         if (first >= to.UnixMilliseconds)
             return [];
 
-        var newest = new NewestReadings(first, to.UnixMilliseconds, limit);
+        var newest = new NewestReadings(first, to.UnixMilliseconds, limit, kept);
         var state = await HistoryState.Load(database, device, cancellation);
         await foreach (var (version, reading) in Tail(device, state, cancellation))
             newest.Add(reading, version);
@@ -74,7 +52,54 @@ internal sealed class DynamoReadingHistory(
         return newest.InOrder();
     }
 
-    public ValueTask Expire(Instant readingsBefore, Instant rollupsBefore, CancellationToken cancellation) => retention.Raise(readingsBefore, rollupsBefore, cancellation);
+    public async ValueTask<IReadOnlyList<Reading>> Oldest(DeviceId device, Instant from, Instant to, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        var kept = new KeptMetrics(retention.Kept);
+        var first = Math.Max(from.UnixMilliseconds, kept.From.UnixMilliseconds);
+        if (first >= to.UnixMilliseconds)
+            return [];
+
+        var oldest = new OldestReadings(first, to.UnixMilliseconds, limit, kept);
+        var state = await HistoryState.Load(database, device, cancellation);
+        await foreach (var (version, reading) in Tail(device, state, cancellation))
+            oldest.Add(reading, version);
+
+        foreach (var day in DaysOf(state, first, to.UnixMilliseconds).Order())
+        {
+            if (oldest.IsBeyond(Instant.From(day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc)).UnixMilliseconds))
+                break;
+
+            await foreach (var chunk in Chunks(device, day, state, first, to.UnixMilliseconds, cancellation))
+                oldest.AddChunk(chunk.Bytes(Names.Body), Sortable.ToVersion(chunk.Sort()));
+        }
+
+        return oldest.InOrder();
+    }
+
+    public ValueTask Expire(KeptSince kept, CancellationToken cancellation) => retention.Raise(kept, cancellation);
+
+    private async ValueTask<SeriesGathering> Gather(SeriesQuery query, SeriesPlan plan, CancellationToken cancellation)
+    {
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            var state = await HistoryState.Load(database, query.Device, cancellation);
+            var gathered = SeriesGathering.For(plan, query.Metric);
+            await foreach (var (version, reading) in Tail(query.Device, state, cancellation))
+                gathered.Add(reading, version);
+
+            if (plan.Level is null)
+            {
+                await AddChunks(query.Device, plan, state, gathered, cancellation);
+                return gathered;
+            }
+
+            if (await AddRollups(query, plan, state, gathered, cancellation) && (await HistoryState.Load(database, query.Device, cancellation)).Through == state.Through)
+                return gathered;
+        }
+
+        throw new StoreException($"The history of {query.Device} was being written each time it was read.", isTransient: true);
+    }
 
     private async IAsyncEnumerable<(long Version, Reading Reading)> Tail(
         DeviceId device, HistoryState state, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
@@ -92,32 +117,50 @@ internal sealed class DynamoReadingHistory(
         }
     }
 
-    private async ValueTask AddChunks(DeviceId device, SeriesPlan plan, HistoryState state, SeriesBuckets buckets, CancellationToken cancellation)
+    private async ValueTask AddChunks(DeviceId device, SeriesPlan plan, HistoryState state, SeriesGathering gathered, CancellationToken cancellation)
     {
-        foreach (var day in DaysOf(state, plan.From, plan.To))
+        foreach (var day in DaysOf(state, Math.Max(plan.From, plan.KeptFrom), plan.To))
         {
             await foreach (var chunk in Chunks(device, day, state, plan.From, plan.To, cancellation))
-                buckets.AddChunk(chunk.Bytes(Names.Body));
+            {
+                gathered.AddChunk(chunk.Bytes(Names.Body), Sortable.ToVersion(chunk.Sort()));
+                if (gathered.IsTooMuch)
+                    return;
+            }
         }
     }
 
     /// <returns>False: some of them are newer than the state.</returns>
-    private async ValueTask<bool> AddRollups(SeriesQuery query, SeriesPlan plan, HistoryState state, SeriesBuckets buckets, CancellationToken cancellation)
+    private async ValueTask<bool> AddRollups(SeriesQuery query, SeriesPlan plan, HistoryState state, SeriesGathering gathered, CancellationToken cancellation)
     {
-        var name = Encoding.UTF8.GetBytes(query.Metric.Value);
-        var minutes = new MinuteRollup[HourRollups.Minutes];
-        var hours = database.Range(
-            Table.History,
-            HistoryItems.RollupPartition(query.Device),
-            HistoryItems.HourSort(HourRollups.HourOf(plan.From)),
-            HistoryItems.HourSort(HourRollups.HourOf(plan.To - 1)) + Sortable.Last);
-        await foreach (var hour in database.Query(hours, cancellation))
+        var firstHour = RollupLevel.Minute.BlockOf(plan.From);
+        if (plan.Level is { } level && level != RollupLevel.Minute)
         {
-            if (hour.Number(HistoryItems.Through) > state.Through)
+            if (!await AddBlocks(query, level, level.BlockOf(plan.From), level.BlockOf(plan.To - 1), state, gathered, cancellation))
                 return false;
 
-            if (HourRollups.TryRead(hour.Bytes(Names.Body), name, minutes))
-                buckets.AddHour(HistoryItems.HourOf(hour), minutes);
+            firstHour = Math.Max(firstHour, state.CoarseBefore ?? long.MinValue);
+        }
+
+        return await AddBlocks(query, RollupLevel.Minute, firstHour, RollupLevel.Minute.BlockOf(plan.To - 1), state, gathered, cancellation);
+    }
+
+    private async ValueTask<bool> AddBlocks(SeriesQuery query, RollupLevel level, long first, long last, HistoryState state, SeriesGathering gathered, CancellationToken cancellation)
+    {
+        if (first > last)
+            return true;
+
+        var name = Encoding.UTF8.GetBytes(query.Metric.Value);
+        var units = new Rollup[level.Units];
+        var blocks = database.Range(
+            Table.History, HistoryItems.RollupPartition(query.Device, level), HistoryItems.BlockSort(level, first), HistoryItems.BlockSort(level, last) + Sortable.Last);
+        await foreach (var block in database.Query(blocks, cancellation))
+        {
+            if (block.Number(HistoryItems.Through) > state.Through)
+                return false;
+
+            if (RollupBlock.TryRead(block.Bytes(Names.Body), name, units))
+                gathered.AddBlock(level, HistoryItems.BlockOf(level, block), units);
         }
 
         return true;

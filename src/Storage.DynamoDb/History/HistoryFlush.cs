@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Chunks;
 using OrleansIot.Application.History.Rollups;
 using OrleansIot.Domain;
@@ -15,7 +16,7 @@ namespace OrleansIot.Storage.DynamoDb.History;
 /// Takes what the log has beyond a device's history, and makes it into chunks and roll-ups: in one transaction, on the condition
 /// that the history is where it was read. Any process may do so for any device; of two that try, one does.
 /// </summary>
-internal sealed class HistoryFlush(DynamoDatabase database, Func<DeviceId, long, CancellationToken, IAsyncEnumerable<LogItem>> readLog, RetentionMarks retention, DynamoDbOptions options, TimeProvider time)
+internal sealed class HistoryFlush(DynamoDatabase database, Func<DeviceId, long, CancellationToken, IAsyncEnumerable<LogItem>> readLog, RetentionMarks retention, HistoryRetention kept, TimeProvider time)
 {
     // A transaction has at most 100 writes and 4 MB.
     private const int MostWrites = 90;
@@ -25,8 +26,11 @@ internal sealed class HistoryFlush(DynamoDatabase database, Func<DeviceId, long,
     private const int MostLogBytes = 256 * 1_024;
     private const int MostRollupBytes = 350 * 1_024;
 
-    private readonly TimeSpan _readingsKept = TimeSpan.FromDays(options.ReadingRetentionDays);
-    private readonly TimeSpan _rollupsKept = TimeSpan.FromDays(options.RollupRetentionDays);
+    // A whole block of quarter-hours: each write costs, and a coarse block is then written once or twice in its life.
+    private const int HoursFoldedTogether = 12;
+
+    // Some ten blocks: a device that is far behind comes up to date with its next flushes.
+    private const int HoursAtOnce = 48;
 
     public async ValueTask Run(DeviceId device, CancellationToken cancellation)
     {
@@ -65,7 +69,7 @@ internal sealed class HistoryFlush(DynamoDatabase database, Func<DeviceId, long,
         var through = events[^1].Version;
         var readings = events.Where(entry => entry.Event is TwinEvent.ReadingRecorded).Select(entry => ((TwinEvent.ReadingRecorded)entry.Event).Reading).ToArray();
         var writes = Chunks(device, readings, events[0].Version, through).ToList();
-        var rollups = await Rollups(device, readings, through, cancellation);
+        var (rollups, coarseBefore) = await Rollups(device, state, readings, through, cancellation);
         var size = writes.Concat(rollups).Sum(write => write.Put?.Item[Names.Body].B.Length ?? 0);
         if ((writes.Count + rollups.Count > MostWrites || size > MostBytes) && events.Count > 1)
         {
@@ -74,9 +78,9 @@ internal sealed class HistoryFlush(DynamoDatabase database, Func<DeviceId, long,
             return await Write(device, state, events[..half], cancellation) is { } middle ? await Write(device, middle, events[half..], cancellation) : null;
         }
 
-        var floor = Sortable.DayOf(retention.ReadingsFrom);
+        var floor = Sortable.DayOf(retention.Kept.OfAny(HistoryResolution.Raw));
         var days = state.Days.Concat(readings.Select(reading => Sortable.DayOf(reading.At))).Distinct().Where(day => day >= floor);
-        var after = new HistoryState(through, [.. days]);
+        var after = new HistoryState(through, [.. days], coarseBefore);
         writes.Insert(0, StateWrite(device, state, after));
         writes.AddRange(rollups);
         var refused = await database.Transact(writes, Guid.NewGuid().ToString("N"), cancellation);
@@ -96,55 +100,100 @@ internal sealed class HistoryFlush(DynamoDatabase database, Func<DeviceId, long,
             item[HistoryItems.LastAt] = AttributeExtensions.Of(chunk.LastAt);
             item[HistoryItems.Through] = AttributeExtensions.Of(through);
             item[Names.Body] = AttributeExtensions.Of(chunk.Bytes.ToArray());
-            item[Names.Expires] = AttributeExtensions.Of(ExpiryOf(chunk.LastAt, _readingsKept));
+            item[Names.Expires] = AttributeExtensions.Of(ExpiryOf(chunk.LastAt, kept.Longest(HistoryResolution.Raw)));
             yield return Put(item);
         }
     }
 
-    private async ValueTask<List<TransactWriteItem>> Rollups(DeviceId device, Reading[] readings, long through, CancellationToken cancellation)
+    private async ValueTask<(List<TransactWriteItem> Writes, long? CoarseBefore)> Rollups(DeviceId device, HistoryState state, Reading[] readings, long through, CancellationToken cancellation)
     {
-        var hours = new Dictionary<long, HourRollups>();
-        foreach (var reading in readings)
-        {
-            var hour = HourRollups.HourOf(reading.At.UnixMilliseconds);
-            foreach (var metric in reading.Metrics.Where(metric => metric.Value.Kind != MetricKind.Text))
-            {
-                if (!hours.TryGetValue(hour, out var rollups))
-                    hours.Add(hour, rollups = new HourRollups());
-
-                rollups.Add(metric.Name, reading.At.UnixMilliseconds, metric.Value.Number);
-            }
-        }
-
         var writes = new List<TransactWriteItem>();
-        foreach (var (hour, rollups) in hours)
+        var added = new ChunkRollups();
+        foreach (var reading in readings)
+            added.Add(reading);
+
+        if (added.Hours.Count == 0)
+            return (writes, state.CoarseBefore);
+
+        var target = CoarseRollups.Target(added.LastAt, added.LastReceivedAt, HoursFoldedTogether, delay: 0);
+        var before = state.CoarseBefore ?? await FirstHour(device, cancellation) ?? Math.Min(target, added.Hours.Keys.Min());
+        var coarse = new CoarseRollups();
+        foreach (var late in added.Hours.Where(hour => hour.Key < before))
+            coarse.Fold(late.Key, late.Value);
+
+        // After that they are whole: what was stored of the hour is in them.
+        foreach (var (hour, minutes) in added.Hours)
+            await Add(writes, device, RollupLevel.Minute, hour, minutes, through, cancellation);
+
+        var until = Math.Min(target, before + HoursAtOnce);
+        if (until > before)
         {
-            var stored = database.Range(Table.History, HistoryItems.RollupPartition(device), HistoryItems.RollupSort(hour, 0), HistoryItems.HourSort(hour) + Sortable.Last);
-            var before = 0;
-            await foreach (var part in database.Query(stored, cancellation))
-            {
-                rollups.Merge(part.Bytes(Names.Body));
-                before++;
-            }
-
-            var parts = rollups.WriteParts(MostRollupBytes);
-            writes.AddRange(parts.Select((body, part) => Rollup(device, hour, part, body, through)));
-
-            // Metrics may be packed closer than before; what is left over must not count twice.
-            for (var part = parts.Count; part < before; part++)
-                writes.Add(new TransactWriteItem { Delete = new Delete { TableName = database.NameOf(Table.History), Key = AttributeExtensions.Key(HistoryItems.RollupPartition(device), HistoryItems.RollupSort(hour, part)) } });
+            await Fold(device, before, until, added.Hours, coarse, cancellation);
+            before = until;
         }
 
-        return writes;
+        foreach (var ((level, block), rollups) in coarse.Blocks)
+            await Add(writes, device, level, block, rollups, through, cancellation);
+
+        return (writes, before);
     }
 
-    private TransactWriteItem Rollup(DeviceId device, long hour, int part, byte[] body, long through)
+    /// <summary>That of a device which a release without coarse roll-ups has written to: each flush folds some hours of its past.</summary>
+    private async ValueTask<long?> FirstHour(DeviceId device, CancellationToken cancellation)
     {
-        var item = AttributeExtensions.Key(HistoryItems.RollupPartition(device), HistoryItems.RollupSort(hour, part));
-        item[HistoryItems.Through] = AttributeExtensions.Of(through);
-        item[Names.Body] = AttributeExtensions.Of(body);
-        item[Names.Expires] = AttributeExtensions.Of(ExpiryOf(hour * HourRollups.HourMilliseconds, _rollupsKept));
-        return Put(item);
+        var partition = HistoryItems.RollupPartition(device, RollupLevel.Minute);
+        await foreach (var first in database.Query(database.Range(Table.History, partition, Sortable.First, Sortable.Last), cancellation))
+            return HistoryItems.BlockOf(RollupLevel.Minute, first);
+
+        return null;
+    }
+
+    private async ValueTask Fold(DeviceId device, long from, long until, IReadOnlyDictionary<long, RollupBlock> known, CoarseRollups coarse, CancellationToken cancellation)
+    {
+        var stored = new Dictionary<long, RollupBlock>();
+        var range = database.Range(
+            Table.History, HistoryItems.RollupPartition(device, RollupLevel.Minute), HistoryItems.RollupSort(RollupLevel.Minute, from, 0), HistoryItems.BlockSort(RollupLevel.Minute, until - 1) + Sortable.Last);
+        await foreach (var part in database.Query(range, cancellation))
+        {
+            var hour = HistoryItems.BlockOf(RollupLevel.Minute, part);
+            if (known.ContainsKey(hour))
+                continue;
+
+            if (!stored.TryGetValue(hour, out var minutes))
+                stored.Add(hour, minutes = new RollupBlock(RollupLevel.Minute));
+
+            minutes.Merge(part.Bytes(Names.Body));
+        }
+
+        foreach (var (hour, minutes) in stored.Concat(known.Where(hour => hour.Key >= from && hour.Key < until)))
+            coarse.Fold(hour, minutes);
+    }
+
+    /// <summary>Merges what is stored of the block into it, and writes it.</summary>
+    private async ValueTask Add(List<TransactWriteItem> writes, DeviceId device, RollupLevel level, long block, RollupBlock rollups, long through, CancellationToken cancellation)
+    {
+        var partition = HistoryItems.RollupPartition(device, level);
+        var stored = database.Range(Table.History, partition, HistoryItems.RollupSort(level, block, 0), HistoryItems.BlockSort(level, block) + Sortable.Last);
+        var before = 0;
+        await foreach (var part in database.Query(stored, cancellation))
+        {
+            rollups.Merge(part.Bytes(Names.Body));
+            before++;
+        }
+
+        var parts = rollups.WriteParts(MostRollupBytes);
+        for (var part = 0; part < parts.Count; part++)
+        {
+            var item = AttributeExtensions.Key(partition, HistoryItems.RollupSort(level, block, part));
+            item[HistoryItems.Through] = AttributeExtensions.Of(through);
+            item[Names.Body] = AttributeExtensions.Of(parts[part]);
+            item[Names.Expires] = AttributeExtensions.Of(ExpiryOf(((block + 1) * level.BlockLength) - level.Unit, kept.Longest(level.Resolution)));
+            writes.Add(Put(item));
+        }
+
+        // Metrics may be packed closer than before; what is left over must not count twice.
+        for (var part = parts.Count; part < before; part++)
+            writes.Add(new TransactWriteItem { Delete = new Delete { TableName = database.NameOf(Table.History), Key = AttributeExtensions.Key(partition, HistoryItems.RollupSort(level, block, part)) } });
     }
 
     private TransactWriteItem StateWrite(DeviceId device, HistoryState before, HistoryState after)

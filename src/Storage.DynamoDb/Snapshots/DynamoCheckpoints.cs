@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansIot.Application.History;
 using OrleansIot.Application.Past;
 using OrleansIot.Application.Past.Ports;
 using OrleansIot.Application.Twins.Encoding;
@@ -29,8 +30,9 @@ internal sealed class DynamoCheckpoints(DynamoDatabase database, DynamoDbOptions
 
     public async ValueTask<PastStart> Find(DeviceId device, Instant at, CancellationToken cancellation)
     {
-        if (at < retention.ReadingsFrom)
-            return new PastStart.Expired(retention.ReadingsFrom);
+        var horizon = retention.Kept.OfAny(HistoryResolution.Raw);
+        if (at < horizon)
+            return new PastStart.Expired(horizon);
 
         var before = database.Range(Table.Events, PartitionOf(device), Sortable.First, Sortable.Of(at), backwards: true);
         return new PastStart.From(await database.First(before, cancellation) is { } item ? TwinCodec.Decode(item.Bytes(Names.Body)) : new Twin(device));

@@ -20,7 +20,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     // Two full commits: one on its way to the disk and the next gathering. When that is full, owners wait, and their devices with them.
     private const int QueueCapacity = 4_096;
 
-    private readonly SqliteDatabase _database;
+    private readonly WriterConnection _connection;
     private readonly JournalBatch _batch;
     private readonly SessionBatch _sessions;
     private readonly IUpkeep _upkeep;
@@ -30,11 +30,15 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private readonly ObjectPool<AppendRequest> _pool = new DefaultObjectPool<AppendRequest>(new DefaultPooledObjectPolicy<AppendRequest>(), 2 * QueueCapacity);
     private readonly Channel<WriteRequest> _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Outage _outage;
+    private readonly DamageFound _damage;
+    private readonly ITimer _probeTimer;
     private WriteJob? _job;
+    private bool _woken;
 
-    public GroupCommit(SqliteDatabase database, JournalBatch batch, SessionBatch sessions, IUpkeep upkeep, TimeProvider time, ILogger log)
+    public GroupCommit(WriterConnection connection, JournalBatch batch, SessionBatch sessions, IUpkeep upkeep, DamageFound damage, TimeProvider time, ILogger log)
     {
-        _database = database;
+        _connection = connection;
         _batch = batch;
         _sessions = sessions;
         _upkeep = upkeep;
@@ -48,8 +52,13 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             // All that ever continues there is the waking of the writer's own thread.
             AllowSynchronousContinuations = true,
         });
-        _meter = new CommitMeter(() => _queue.Reader.Count);
+        _outage = new Outage(time);
+        _damage = damage;
+        _probeTimer = time.CreateTimer(_ => _queue.Writer.TryWrite(WakeUp.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _meter = new CommitMeter(() => _queue.Reader.Count, () => _outage.Code);
     }
+
+    private bool UpkeepIsDue => !_outage.Refuses && _upkeep.IsDue;
 
     /// <summary>Starts the writer's thread. One of its own: it blocks on the disk most of its time.</summary>
     public void Start() => new Thread(Loop) { IsBackground = true, Name = "OrleansIot group commit" }.Start();
@@ -94,6 +103,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         if (_queue.Writer.TryComplete())
             await _ended.Task;
 
+        await _probeTimer.DisposeAsync();
         _meter.Dispose();
     }
 
@@ -127,8 +137,11 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private void Loop()
     {
         // The last look: closing the store makes all upkeep due while the thread waits.
-        while (Gather() || _upkeep.IsDue || WaitForRequest() || _upkeep.IsDue)
+        while (Gather() || UpkeepIsDue || WaitForRequest() || UpkeepIsDue)
         {
+            if (_outage.IsProbeDue)
+                Probe();
+
             if (!_batch.IsEmpty || !_sessions.IsEmpty)
                 CommitBatch();
 
@@ -136,7 +149,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
                 RunJob(job);
 
             // After each commit, not when there is nothing else to do: under load there always is.
-            if (_upkeep.IsDue)
+            if (UpkeepIsDue)
                 RunJob(_upkeep.NextJob());
         }
 
@@ -147,6 +160,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private bool Gather()
     {
         _job = null;
+        _woken = false;
         _batch.Start();
         _sessions.Start();
         while (!_batch.IsFull && !_sessions.IsFull && _job is null && _queue.Reader.TryRead(out var request))
@@ -161,13 +175,17 @@ internal sealed partial class GroupCommit : IAsyncDisposable
                     Add(append);
                     break;
 
+                case WakeUp:
+                    _woken = true;
+                    break;
+
                 default:
                     _job = (WriteJob)request;
                     break;
             }
         }
 
-        return !_batch.IsEmpty || !_sessions.IsEmpty || _job is not null;
+        return !_batch.IsEmpty || !_sessions.IsEmpty || _job is not null || _woken;
     }
 
     private void Add(AppendRequest request)
@@ -213,7 +231,8 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             _batch.RolledBack();
             _sessions.RolledBack();
             _meter.Failed();
-            LogCommitFailed(_batch.EventCount, _sessions.ChangeCount, failure);
+            if (!Outage.IsOne(failure))
+                LogCommitFailed(_batch.EventCount, _sessions.ChangeCount, failure);
         }
 
         var requests = new WriteRequest[_batch.Count + _sessions.Count];
@@ -225,10 +244,10 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private void WriteBatch()
     {
         if (!_batch.IsEmpty)
-            _batch.Write(_database, Instant.From(_time.GetUtcNow()));
+            _batch.Write(_connection.Database, Instant.From(_time.GetUtcNow()));
 
         if (!_sessions.IsEmpty)
-            _sessions.Write(_database);
+            _sessions.Write(_connection.Database);
     }
 
     private void RunJob(WriteJob job)
@@ -246,7 +265,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
 
     private void Transact(WriteJob job)
     {
-        if (InTransaction(() => job.Write(_database)) is { } failure)
+        if (InTransaction(() => job.Write(_connection.Database)) is { } failure)
         {
             job.Fail(failure);
             return;
@@ -259,26 +278,38 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     // Whatever happens, the writer survives it and the file is as before.
     private Exception? InTransaction(Action write)
     {
+        if (_outage.Refuses)
+            return _outage.Refusal();
+
         try
         {
-            _database.Execute("BEGIN IMMEDIATE");
+            _connection.Database.Execute("BEGIN IMMEDIATE");
             write();
-            _database.Execute("COMMIT");
-            return null;
+            _connection.Database.Execute("COMMIT");
         }
         catch (Exception e)
         {
             RollBack();
+            if (Outage.IsOne(e))
+                OutageSeen((StoreException)e);
+            else if (e is StoreException { Code: SqliteErrors.Damaged })
+                _damage.Add(e.Message);
+
             return e;
         }
+
+        if (_outage.Code is not null)
+            OutageEnded();
+
+        return null;
     }
 
     private void RollBack()
     {
         try
         {
-            if (_database.IsInTransaction)
-                _database.Execute("ROLLBACK");
+            if (_connection.Database.IsInTransaction)
+                _connection.Database.Execute("ROLLBACK");
         }
         catch (StoreException e)
         {
@@ -286,6 +317,42 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             LogRollbackFailed(e);
         }
     }
+
+    private void Probe()
+    {
+        try
+        {
+            _connection.Renew(_outage.Code!, database => Meta.Write(database, Meta.ProbedAt, _time.GetUtcNow().ToUnixTimeMilliseconds()));
+            OutageEnded();
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, the writer survives it and tries again.
+            OutageSeen(Outage.IsOne(e) ? (StoreException)e : new StoreException(e.Message, isTransient: true, e) { Code = SqliteErrors.WriteFailed });
+        }
+    }
+
+    private void OutageSeen(StoreException cause)
+    {
+        // One line for it, not one for each commit that it costs.
+        if (_outage.Failed(cause))
+            LogOutage(cause.Code!, cause.Message);
+
+        if (_outage.Refuses)
+            _probeTimer.Change(_outage.UntilProbe, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OutageEnded()
+    {
+        LogOutageEnded(_outage.Code!, _outage.Lasted.TotalSeconds);
+        _outage.Ended();
+    }
+
+    [LoggerMessage(3004, LogLevel.Error, "{Code}: the store takes no writes and nothing is acknowledged; what is stored can be read, and it is tried again until it does. {Reason}")]
+    private partial void LogOutage(string code, string reason);
+
+    [LoggerMessage(3005, LogLevel.Information, "The store takes writes again; {Code} lasted {Seconds:0.0} s")]
+    private partial void LogOutageEnded(string code, double seconds);
 
     [LoggerMessage(3001, LogLevel.Error, "A commit of {Events} events and {Changes} changes of sessions failed; nothing of it was stored")]
     private partial void LogCommitFailed(int events, int changes, Exception exception);

@@ -9,9 +9,9 @@ internal static class Meta
     /// <summary>Position in the log up to which an older release wrote it: those rows go with their age, not when they are compacted.</summary>
     public const string OldLogThrough = "old_log_through";
 
-    /// <summary>Readings before this time have expired; likewise roll-ups.</summary>
-    public const string ReadingsFrom = "readings_from";
-    public const string RollupsFrom = "rollups_from";
+    /// <summary>Set once the coarse roll-ups have been made of what an older release stored.</summary>
+    public const string CoarseFilled = "coarse_filled";
+
     public const string RulesSeeded = "rules_seeded";
     public const string ProbedAt = "probed_at";
 

@@ -73,6 +73,28 @@ internal static class Schema
             topic BLOB NOT NULL UNIQUE, properties BLOB NOT NULL, payload BLOB NOT NULL, qos INTEGER NOT NULL, retain INTEGER NOT NULL, expires_at INTEGER);
         """,
         """
+        -- See StoredChecksum. Rows from before have none.
+        ALTER TABLE snapshot ADD COLUMN checksum INTEGER;
+        ALTER TABLE reading_chunk ADD COLUMN checksum INTEGER;
+        """,
+        """
+        -- Quarter-hours, hours and days (resolution: see HistoryResolution), in blocks counted since 1970.
+        CREATE TABLE rollup_coarse(device INTEGER NOT NULL, resolution INTEGER NOT NULL, block INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE(device, resolution, block));
+        CREATE INDEX rollup_coarse_by_age ON rollup_coarse(resolution, block);
+
+        -- Hours before it are in rollup_coarse; null: none is.
+        ALTER TABLE device ADD COLUMN coarse_before INTEGER;
+
+        -- From when on history is shown, by pattern of metrics, in the order in which they are tried, and by resolution (0: readings).
+        CREATE TABLE kept(place INTEGER NOT NULL, metrics TEXT NOT NULL, resolution INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(place, resolution)) WITHOUT ROWID;
+        INSERT INTO kept SELECT 0, '*', 0, value FROM meta WHERE name = 'readings_from';
+        INSERT INTO kept SELECT 0, '*', resolutions.column1, value FROM meta, (VALUES (1), (2), (3), (4)) AS resolutions WHERE name = 'rollups_from';
+        DELETE FROM meta WHERE name IN ('readings_from', 'rollups_from');
+        """,
+        """
+        CREATE TABLE device_type(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+        """,
+        """
         -- Versions of its first and last reading; those between that no other event has are its other readings'. Null: of a
         -- release that kept all events in the log.
         ALTER TABLE reading_chunk ADD COLUMN first_version INTEGER;

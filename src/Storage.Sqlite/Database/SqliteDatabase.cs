@@ -20,6 +20,9 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Whether a transaction is open.</summary>
     public bool IsInTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
+    /// <summary>Of the last failure.</summary>
+    public string Message => raw.sqlite3_errmsg(_handle).utf8_to_string();
+
     public static SqliteDatabase Open(string file, bool readOnly, TimeSpan busyTimeout)
     {
         NativeSqlite.EnsureLoaded();
@@ -31,6 +34,8 @@ internal sealed class SqliteDatabase : IDisposable
             throw SqliteErrors.Failure(result, $"{file} does not open");
         }
 
+        // They tell a failed flush from a failed write.
+        raw.sqlite3_extended_result_codes(handle, 1);
         raw.sqlite3_busy_timeout(handle, (int)busyTimeout.TotalMilliseconds);
         return new SqliteDatabase(handle);
     }
@@ -61,6 +66,10 @@ internal sealed class SqliteDatabase : IDisposable
         using var statement = Statement(sql);
         return statement.Step() ? statement.Int64(0) : 0;
     }
+
+    /// <summary>Copies this database over the other one, as far as its steps go.</summary>
+    public SqliteBackup BackupTo(SqliteDatabase target) =>
+        raw.sqlite3_backup_init(target._handle, "main", _handle, "main") is { IsInvalid: false } handle ? new SqliteBackup(target, handle) : throw target.Failure(raw.SQLITE_ERROR);
 
     public void Dispose()
     {

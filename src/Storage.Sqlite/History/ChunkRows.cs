@@ -31,8 +31,9 @@ internal sealed class ChunkRows
         if (buffer.Count == 0)
             return;
 
-        database.Statement("INSERT INTO reading_chunk(device, first_at, last_at, count, body, first_version, last_version) VALUES(?, ?, ?, ?, ?, ?, ?)")
-            .Bind(device.Id).Bind(buffer.FirstAt).Bind(buffer.LastAt).Bind(buffer.Count).Bind(buffer.Bytes).Bind(buffer.FirstReading).Bind(buffer.LastReading).Run();
+        database.Statement("INSERT INTO reading_chunk(device, first_at, last_at, count, body, first_version, last_version, checksum) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")
+            .Bind(device.Id).Bind(buffer.FirstAt).Bind(buffer.LastAt).Bind(buffer.Count).Bind(buffer.Bytes).Bind(buffer.FirstReading).Bind(buffer.LastReading)
+            .Bind(StoredChecksum.Of(buffer.Bytes, device.Id, buffer.FirstAt, buffer.LastAt, buffer.Count)).Run();
         _small.Add((device, Gather(database, device, buffer)));
     }
 
@@ -90,7 +91,8 @@ internal sealed class ChunkRows
             return;
 
         database.Statement("DELETE FROM reading_chunk WHERE device = ? AND last_version >= ? AND last_version <= ?").Bind(device.Id).Bind(from).Bind(lastVersion).Run();
-        database.Statement("INSERT INTO reading_chunk(id, device, first_at, last_at, count, body, first_version, last_version) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")
-            .Bind(first).Bind(device.Id).Bind(merged.FirstAt).Bind(merged.LastAt).Bind(merged.Count).Bind(merged.Bytes).Bind(firstVersion).Bind(lastVersion).Run();
+        database.Statement("INSERT INTO reading_chunk(id, device, first_at, last_at, count, body, first_version, last_version, checksum) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .Bind(first).Bind(device.Id).Bind(merged.FirstAt).Bind(merged.LastAt).Bind(merged.Count).Bind(merged.Bytes).Bind(firstVersion).Bind(lastVersion)
+            .Bind(StoredChecksum.Of(merged.Bytes, device.Id, merged.FirstAt, merged.LastAt, merged.Count)).Run();
     }
 }

@@ -33,9 +33,6 @@ internal sealed class HistoryBuffers(TimeProvider time, LogPosition log) : IUpke
     private long? _failedAt;
     private volatile bool _closing;
 
-    /// <summary>Held while readings go from a buffer to the database, so that a query never finds them in both or in neither.</summary>
-    public Lock Gate { get; } = new();
-
     public bool IsDue => _failedAt is { } failed
         ? time.GetElapsedTime(failed) >= PauseAfterFailure
         : _readyBytes >= ReadyBytesWorthACommit || OldestIsDue();

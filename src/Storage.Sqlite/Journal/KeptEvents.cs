@@ -5,7 +5,6 @@ using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Storage.Sqlite.Database;
-using OrleansIot.Storage.Sqlite.History;
 
 namespace OrleansIot.Storage.Sqlite.Journal;
 
@@ -14,18 +13,18 @@ namespace OrleansIot.Storage.Sqlite.Journal;
 /// neither yet. The versions that no other event has are the readings'. Keys of messages are not kept: a repeated message is
 /// known by the snapshot, which has the window of them.
 /// </summary>
-internal sealed class KeptEvents(HistoryBuffers buffers, ReadConnections readers)
+internal sealed class KeptEvents(ReadConnections readers)
 {
     /// <summary>Version of the first event that is kept in this form.</summary>
     public async ValueTask<long> FirstVersion(KnownDevice known, CancellationToken cancellation)
     {
         using var reader = await readers.Rent(cancellation);
-        lock (buffers.Gate)
-        {
-            reader.Freeze();
-            lock (known.Lock)
-                return FirstStored(reader.Statement, known) ?? known.Buffer?.FirstVersion ?? long.MaxValue;
-        }
+        long? buffered;
+        lock (known.Lock)
+            buffered = known.Buffer?.FirstVersion;
+
+        reader.Freeze();
+        return FirstStored(reader.Statement, known) ?? buffered ?? long.MaxValue;
     }
 
     /// <summary>Of the stored ones; null with none.</summary>
@@ -63,18 +62,18 @@ internal sealed class KeptEvents(HistoryBuffers buffers, ReadConnections readers
         byte[] readings = [];
         byte[]? others = null;
         (long First, long Last) versions = default;
-        lock (buffers.Gate)
+
+        // The buffer first: what is flushed in between is then in both, and what the file has goes before.
+        lock (known.Lock)
         {
-            reader.Freeze();
-            lock (known.Lock)
+            if (known.Buffer is { } buffer)
             {
-                if (known.Buffer is { } buffer)
-                {
-                    (readings, others) = (buffer.Bytes.ToArray(), buffer.Others?.Bytes.ToArray());
-                    versions = (buffer.FirstReading, buffer.LastReading);
-                }
+                (readings, others) = (buffer.Bytes.ToArray(), buffer.Others?.Bytes.ToArray());
+                versions = (buffer.FirstReading, buffer.LastReading);
             }
         }
+
+        reader.Freeze();
 
         using (var chunk = reader.Statement("SELECT first_version, last_version, body FROM reading_chunk WHERE device = ? AND last_version > ? ORDER BY last_version LIMIT 1")
             .Bind(known.Id).Bind(after))

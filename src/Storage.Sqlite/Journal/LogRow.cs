@@ -3,6 +3,7 @@ using System.Numerics;
 using OrleansIot.Application;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain.Twins;
+using OrleansIot.Storage.Sqlite.Database;
 
 namespace OrleansIot.Storage.Sqlite.Journal;
 
@@ -49,6 +50,31 @@ internal sealed class LogRow
         return new LogRow(position, body, recordsEnd, MetricNameTable.Read(ref reader));
     }
 
+    /// <summary>Which devices a row that is not what was written names, as far as it can be read: for people, not to be relied on.</summary>
+    public static IReadOnlyList<long> DevicesOfBroken(ReadOnlySpan<byte> bytes)
+    {
+        var devices = new List<long>();
+        try
+        {
+            for (var rest = bytes[Math.Min(HeaderLength, bytes.Length)..]; rest.Length > ChecksumLength;)
+            {
+                var reader = new FieldReader(rest);
+                var device = (long)reader.ReadVarint();
+                reader.ReadVarint();
+                reader.ReadCount();
+                reader.ReadBytes((int)reader.ReadFixed32());
+                devices.Add(device);
+                rest = rest[reader.Position..];
+            }
+        }
+        catch (InvalidDataException)
+        {
+            // What came before it is all there is.
+        }
+
+        return devices;
+    }
+
     public static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         var sum = ~0u;
@@ -92,7 +118,7 @@ internal sealed class LogRow
     }
 
     private static StoreException Broken(long position, string why) =>
-        new($"The event log is damaged at position {position}: {why}. Restore the data directory from a backup.");
+        new($"The event log is damaged at position {position}: {why}. Restore the data directory from a backup, or run the command 'repair', which leaves this row out and says whose it was.") { Code = SqliteErrors.Damaged };
 }
 
 /// <summary>One device's append within a row.</summary>

@@ -9,7 +9,8 @@ using OrleansIot.Storage.Sqlite.Database;
 namespace OrleansIot.Storage.Sqlite.Journal;
 
 /// <summary>The event log: appends by the group commit, reads by the tail index, or from what outlives the log where the tail does not reach.</summary>
-internal sealed class SqliteJournal(GroupCommit writer, DeviceRegister devices, ReadConnections readers, RecoveredRows recovered, KeptEvents kept) : ITwinJournal
+internal sealed class SqliteJournal(
+    GroupCommit writer, DeviceRegister devices, ReadConnections readers, RecoveredRows recovered, KeptEvents kept, DamageFound damage) : ITwinJournal
 {
     private const string SelectRow = "SELECT body FROM log WHERE position = ?";
     private const string SelectOldRowsFrom = "SELECT position, body FROM log WHERE position >= ? AND position <= (SELECT value FROM meta WHERE name = ?) ORDER BY position LIMIT 1";
@@ -97,14 +98,27 @@ internal sealed class SqliteJournal(GroupCommit writer, DeviceRegister devices, 
         using var reader = await readers.Rent(cancellation);
         using var select = reader.Statement(SelectRow).Bind(position);
         return select.Step()
-            ? LogRow.Parse(position, select.Blob(0))
+            ? Parsed(position, select.Blob(0))
             : throw new StoreException($"The event log has no row {position}, which a twin needs. Restore the data directory from a backup.");
+    }
+
+    private LogRow Parsed(long position, ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return LogRow.Parse(position, body);
+        }
+        catch (StoreException e)
+        {
+            damage.Add(e.Message);
+            throw;
+        }
     }
 
     private async ValueTask<LogRow?> OldRowFrom(long position, CancellationToken cancellation)
     {
         using var reader = await readers.Rent(cancellation);
         using var select = reader.Statement(SelectOldRowsFrom).Bind(position).Bind(Meta.OldLogThrough);
-        return select.Step() ? LogRow.Parse(select.Int64(0), select.Blob(1)) : null;
+        return select.Step() ? Parsed(select.Int64(0), select.Blob(1)) : null;
     }
 }

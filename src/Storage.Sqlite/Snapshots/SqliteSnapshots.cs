@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using OrleansIot.Application;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
+using OrleansIot.Storage.Sqlite.Backups;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Sqlite.Journal;
@@ -12,16 +14,26 @@ using OrleansIot.Storage.Sqlite.Past;
 namespace OrleansIot.Storage.Sqlite.Snapshots;
 
 /// <summary>One row per twin. Saving also tells the journal what it need no longer keep at hand.</summary>
-internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices, ReadConnections readers) : ITwinSnapshots
+internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices, ReadConnections readers, SqliteJournal journal, DamageFound damage) : ITwinSnapshots
 {
     public async ValueTask<Twin?> Load(DeviceId device, CancellationToken cancellation)
     {
         if (devices.Find(device) is not { } known)
             return null;
 
-        using var reader = await readers.Rent(cancellation);
-        using var select = reader.Statement("SELECT body FROM snapshot WHERE device = ?").Bind(known.Id);
-        return select.Step() ? TwinCodec.Decode(select.Blob(0)) : null;
+        using (var reader = await readers.Rent(cancellation))
+        {
+            using var select = reader.Statement("SELECT device, version, body, checksum FROM snapshot WHERE device = ?").Bind(known.Id);
+            if (!select.Step())
+                return null;
+
+            if (DataCheck.IsWhole(select, DataCheck.Snapshot))
+                return TwinCodec.Decode(select.Blob(2));
+        }
+
+        damage.Add($"The snapshot of {device} is not what was written.");
+        await RequireWholeLog(device, cancellation);
+        return null;
     }
 
     public async ValueTask Save(IReadOnlyCollection<Twin> twins, CancellationToken cancellation)
@@ -55,6 +67,20 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
         }
     }
 
+    /// <summary>Without its snapshot a twin is the fold of all its events.</summary>
+    private async ValueTask RequireWholeLog(DeviceId device, CancellationToken cancellation)
+    {
+        await foreach (var first in journal.Read(device, afterVersion: 0, cancellation))
+        {
+            if (first.Version == 1)
+                return;
+
+            break;
+        }
+
+        throw new StoreException($"The snapshot of {device} is damaged, and the event log no longer has its beginning. Restore a backup, or run the command 'repair'.") { Code = SqliteErrors.Damaged };
+    }
+
     private EncodedTwin Encode(Twin twin)
     {
         var body = new ArrayBufferWriter<byte>();
@@ -69,8 +95,8 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
             DeviceRegister.Store(database, known);
 
         const string Upsert =
-            "INSERT INTO snapshot(device, version, body) VALUES(?, ?, ?) ON CONFLICT(device) DO UPDATE SET version = excluded.version, body = excluded.body WHERE excluded.version >= version";
-        database.Statement(Upsert).Bind(known.Id).Bind(twin.Version).Bind(twin.Body.Span).Run();
+            "INSERT INTO snapshot(device, version, body, checksum) VALUES(?, ?, ?, ?) ON CONFLICT(device) DO UPDATE SET version = excluded.version, body = excluded.body, checksum = excluded.checksum WHERE excluded.version >= version";
+        database.Statement(Upsert).Bind(known.Id).Bind(twin.Version).Bind(twin.Body.Span).Bind(StoredChecksum.Of(twin.Body.Span, known.Id, twin.Version)).Run();
         return new SavedTwin(known, twin.Checkpoint is { } checkpoint && SqliteCheckpoints.Write(database, known, twin.Version, checkpoint));
     }
 

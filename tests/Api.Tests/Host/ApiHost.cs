@@ -7,6 +7,8 @@ using Microsoft.Extensions.Logging;
 using OrleansIot.Application.Access;
 using OrleansIot.Application.Access.Ports;
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.DeviceTypes;
+using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
@@ -68,6 +70,8 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IRuleStore>(rules);
         builder.Services.AddRules();
+        builder.Services.AddSingleton<IDeviceTypeStore, InMemoryDeviceTypeStore>().AddDeviceTypes(builder.Configuration);
+        builder.Services.AddSingleton<SchemaInference>();
         builder.Services.AddSingleton<IngestStatistics>().AddSingleton<IIngestStatistics>(services => services.GetRequiredService<IngestStatistics>());
         builder.Services.AddSingleton<FleetIndex>().AddSingleton<IFleet>(services => services.GetRequiredService<FleetIndex>());
         builder.Services.AddSingleton<LocalTwins>();
@@ -130,6 +134,6 @@ internal sealed class ApiHost : IAsyncDisposable
         Client.Dispose();
     }
 
-    private async Task Execute(string device, TwinCommand command) =>
+    public async Task Execute(string device, TwinCommand command) =>
         Assert.IsType<Decision.Accepted>(await Twins.Execute(DeviceId.Parse(device), command));
 }

@@ -1,3 +1,4 @@
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Notifications.Ports;
@@ -19,12 +20,15 @@ internal sealed class LocalHistory : IReadingHistory
 
     public Series Answer { get; set; } = new([], TimeSpan.FromSeconds(12));
 
+    /// <summary>Of devices that have their own.</summary>
+    public Dictionary<DeviceId, Series> Answers { get; } = [];
+
     public IReadOnlyList<Reading> Kept { get; set; } = [];
 
     public ValueTask<Series> Query(SeriesQuery query, CancellationToken cancellation)
     {
         Asked = query;
-        return Failure is null ? new(Answer) : throw Failure;
+        return Failure is null ? new(Answers.GetValueOrDefault(query.Device, Answer)) : throw Failure;
     }
 
     public ValueTask<IReadOnlyList<Reading>> Readings(DeviceId device, Instant from, Instant to, int limit, CancellationToken cancellation)
@@ -33,7 +37,13 @@ internal sealed class LocalHistory : IReadingHistory
         return new(Kept);
     }
 
-    public ValueTask Expire(Instant readingsBefore, Instant rollupsBefore, CancellationToken cancellation) => default;
+    /// <summary>Pages of an export, where there is something else than nothing.</summary>
+    public Func<DeviceId, Instant, int, CancellationToken, IReadOnlyList<Reading>>? Pages { get; set; }
+
+    public ValueTask<IReadOnlyList<Reading>> Oldest(DeviceId device, Instant from, Instant to, int limit, CancellationToken cancellation) =>
+        new(Pages?.Invoke(device, from, limit, cancellation) ?? Kept);
+
+    public ValueTask Expire(KeptSince kept, CancellationToken cancellation) => default;
 }
 
 /// <summary>An outbox that a test fills with deliveries.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Twins;
@@ -11,7 +12,7 @@ using OrleansIot.Domain.Twins;
 namespace OrleansIot.Api.Tests.Host;
 
 /// <summary>Twins by the real rules, in memory and one command at a time; and the book of their alerts.</summary>
-internal sealed class LocalTwins(FleetIndex fleet, IRules rules) : ITwins, IAlertBook
+internal sealed class LocalTwins(FleetIndex fleet, IRules rules, IDeviceTypes types) : ITwins, IAlertBook
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<DeviceId, Twin> _twins = new();
@@ -40,7 +41,8 @@ internal sealed class LocalTwins(FleetIndex fleet, IRules rules) : ITwins, IAler
         lock (_lock)
         {
             var before = _twins.GetOrAdd(device, id => new Twin(id));
-            var decision = TwinRules.Decide(before, command, new TwinContext(rules.For(device, before.Description.Type), new PresencePolicy(TimeSpan.FromMinutes(1))));
+            var decision = TwinRules.Decide(before, command, new TwinContext(
+                rules.For(device, before.Description.Type), new PresencePolicy(TimeSpan.FromMinutes(1)), types.For(before.Description.Type)));
             if (decision is Decision.Accepted { Events: { IsEmpty: false } events })
             {
                 var after = before;

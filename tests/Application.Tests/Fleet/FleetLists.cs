@@ -69,6 +69,33 @@ public sealed class FleetLists
     }
 
     [Fact]
+    public async Task Filters_and_orders_answer_the_same_after_a_restart()
+    {
+        await using var host = await Fleet();
+        await host.Twins.Execute(DeviceId.Parse("d3"), new TwinCommand.Describe(new DeviceDescription("Boiler seven", "boiler", null, ["line-9"]), host.Now));
+        DeviceQuery[] queries =
+        [
+            new(Filter: "t lt 50", Sort: "-t,name"),
+            new(Filter: "tags has 'line-9' and type eq 'boiler'"),
+            new(Filter: "severity ge 'warning'", Sort: "severity"),
+            new(Sort: "-severity,-lastSeen", Limit: 3),
+        ];
+        var before = await Answers();
+        Assert.Equal(["d3,d1,d5", "d3", "d2,d4", "d4,d2,d1"], before.Select(ids => string.Join(',', ids)));
+
+        await host.Crash();
+        Assert.Equal(before, await Answers());
+
+        async Task<List<List<string>>> Answers()
+        {
+            var answers = new List<List<string>>();
+            foreach (var query in queries)
+                answers.Add([.. await Ids(host, query)]);
+            return answers;
+        }
+    }
+
+    [Fact]
     public async Task A_watcher_that_is_too_slow_loses_the_oldest_and_is_told_how_many()
     {
         await using var host = await TwinHost.Start();

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Twins;
+using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
@@ -53,6 +55,27 @@ public sealed class OwnedTwins
         await Task.WhenAll(executions).Within("all executions");
 
         Assert.Equal(101, (await host.Find("a")).Version);
+    }
+
+    [Fact]
+    public async Task A_full_mailbox_keeps_the_order_in_which_its_sender_came()
+    {
+        await using var host = await TwinHost.Start();
+        var disk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Store.Journal.HoldUntil(disk.Task);
+
+        var executions = Enumerable.Range(0, 200).Select(i => host.Ingest("a", "t", i).AsTask()).ToArray();
+        disk.SetResult();
+        await Task.WhenAll(executions).Within("all executions");
+
+        var stored = new List<double>();
+        await foreach (var entry in host.Services.GetRequiredService<ITwinJournal>().Read(DeviceId.Parse("a"), 0, CancellationToken.None))
+        {
+            if (entry.Event is TwinEvent.ReadingRecorded { Reading.Metrics: [var metric] })
+                stored.Add(metric.Value.Number);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => (double)i), stored);
     }
 
     [Fact]

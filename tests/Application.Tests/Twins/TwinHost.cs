@@ -88,7 +88,7 @@ public sealed class TwinHost : IAsyncDisposable
         _services = services
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton<IRules>(Rules)
-            .AddSingleton(AlertMessagesFixture.NoChannels)
+            .AddSingleton(AlertMessagesFixture.WebhooksAlone)
             .AddTwins(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build())
             .BuildServiceProvider();
 

@@ -104,5 +104,62 @@ public sealed class DeviceListTests : IAsyncDisposable
         Assert.Equal(DeviceFilter.All, DeviceListAddress.FilterOf("17"));
     }
 
+    [Fact]
+    public void The_address_holds_a_question_and_a_column_s_order() =>
+        Assert.Equal("/devices?q=type%20eq%20%27pump%27&sort=-lastSeen", DeviceListAddress.Of(search: "type eq 'pump'", order: DeviceOrder.ById, sort: "-lastSeen"));
+
+    [Fact]
+    public async Task A_question_in_the_box_filters_and_one_that_is_not_understood_leaves_the_list_as_it_was()
+    {
+        for (var i = 0; i < 5; i++)
+            await _plant.Report($"press-{i}", ("temperature", 60 + (10 * i)));
+
+        _list.Show(DeviceFilter.All, "temperature gt 75", DeviceOrder.WorstFirst, "-temperature");
+        Assert.Equal(["press-4", "press-3", "press-2"], await Ids());
+
+        Assert.True(_list.Show(DeviceFilter.All, "temperature gt x", DeviceOrder.WorstFirst, "-temperature"));
+        Assert.Equal("At character 16: Here is 'x'. Write a number, a text in single quotes, true, false or null.", _list.Fault?.ToString());
+        Assert.Equal(["press-4", "press-3", "press-2"], await Ids());
+
+        _list.Show(DeviceFilter.All, "press-1", DeviceOrder.WorstFirst, "[no order");
+        Assert.Null(_list.Fault);
+        Assert.Null(_list.Sort);
+        Assert.Equal(["press-1"], await Ids());
+
+        async Task<IEnumerable<string>> Ids() => (await _list.Window(0, 50, CancellationToken.None)).Select(row => row.Twin.Device.Value);
+    }
+
+    [Theory]
+    [InlineData("hall b")]
+    [InlineData("pump in hall b")]
+    [InlineData("sur le toit")]
+    [InlineData("not here")]
+    [InlineData("it's")]
+    [InlineData("has been moved")]
+    [InlineData("(spare)")]
+    public void Text_is_looked_for(string text) => Assert.Equal((text, null, null), (DeviceSearch.Of(text).Text, DeviceSearch.Of(text).Filter, DeviceSearch.Of(text).Fault));
+
+    [Theory]
+    [InlineData("type eq pump")]
+    [InlineData("type eq")]
+    [InlineData("not (type eq 'x'")]
+    [InlineData("contains(name")]
+    [InlineData("[disk root gt 5")]
+    [InlineData("temperature > 70")]
+    [InlineData("type in ('a'")]
+    [InlineData("tags has 'a' und")]
+    public void What_looks_like_a_question_but_is_none_is_a_fault(string text) => Assert.NotNull(DeviceSearch.Of(text).Fault);
+
+    [Fact]
+    public void A_column_is_clicked_into_its_order_the_opposite_and_none()
+    {
+        Assert.Equal("-lastSeen", ColumnSort.Next("-lastSeen", "name,id"));
+        Assert.Equal("lastSeen", ColumnSort.Next("-lastSeen", "-lastSeen"));
+        Assert.Null(ColumnSort.Next("-lastSeen", "lastSeen"));
+        Assert.Equal("descending", ColumnSort.Spoken("-lastSeen", "-lastSeen"));
+        Assert.Equal("ascending", ColumnSort.Spoken("-lastSeen", "lastSeen"));
+        Assert.Null(ColumnSort.Spoken("-lastSeen", "name,id"));
+    }
+
     public ValueTask DisposeAsync() => _plant.DisposeAsync();
 }

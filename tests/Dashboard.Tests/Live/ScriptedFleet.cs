@@ -30,6 +30,8 @@ internal sealed class ScriptedFleet : IFleet
     public ValueTask<FleetCounts> Counts(CancellationToken cancellation = default) =>
         CountFailure is null ? new(Counted) : ValueTask.FromException<FleetCounts>(CountFailure);
 
+    public ValueTask<FleetParts> Parts(CancellationToken cancellation = default) => new(FleetParts.Of([]));
+
     public ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default) => new(new DevicePage([], 0, null));
 
     public async IAsyncEnumerable<FleetChange> Watch(FleetFilter filter, [EnumeratorCancellation] CancellationToken cancellation)

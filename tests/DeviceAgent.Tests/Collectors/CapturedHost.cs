@@ -28,7 +28,7 @@ internal sealed class CapturedHost : IDisposable
     public static Dictionary<string, double> Collect(ICollector collector, TimeSpan elapsed = default)
     {
         using var message = new MetricMessage();
-        message.Begin(DateTimeOffset.UnixEpoch, "");
+        message.Begin(DateTimeOffset.UnixEpoch, "", 0);
         collector.Collect(message, elapsed);
         return Numbers(message.Complete());
     }

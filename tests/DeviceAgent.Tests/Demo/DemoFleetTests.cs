@@ -116,7 +116,7 @@ public sealed class DemoFleetTests
         using var message = new MetricMessage();
         for (var second = 0; second < seconds; second += 3)
         {
-            message.Begin(Noon, "");
+            message.Begin(Noon, "", 0);
             device.Report(message, Noon.AddSeconds(second), TimeSpan.FromSeconds(second));
             yield return message.Complete();
         }

@@ -43,6 +43,15 @@ public sealed class DescribeTests
     }
 
     [Fact]
+    public void A_description_beyond_its_limits_is_refused_by_the_field_and_changes_nothing()
+    {
+        var story = new Story().Given(Described(0, Cellar)).When(Describes(1, Cellar with { Site = "plant//hall" }));
+
+        Assert.StartsWith("site has a level", story.ThenRejectedBy("device.site-invalid"), StringComparison.Ordinal);
+        Assert.Equal(Cellar, story.Twin.Description);
+    }
+
+    [Fact]
     public void Described_but_never_heard_of_is_not_offline_and_no_status_rule_judges_it() =>
         new Story(Gone, Watch("not-there", "$status", Domain.Rules.ComparisonOperator.NotEqual, "online"))
             .Given(Described(0, Cellar)).When(Review(100_000)).ThenNothing();

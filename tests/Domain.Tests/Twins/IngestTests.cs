@@ -47,6 +47,24 @@ public sealed class IngestTests
         new Story().Given(Online(0), Recorded(0, 20, key: Key("m-1")), FellSilent(100)).When(Reports(200, 20, messageId: "m-1")).ThenNothing();
 
     [Fact]
+    public void A_numbered_message_is_a_repeat_however_much_came_after_it()
+    {
+        var story = new Story(Hot).When(SendsNumbered(0, 20, "boot-1", 0));
+        for (var number = 1; number < 1_000; number++)
+            story.When(SendsNumbered(number, 20, "boot-1", number));
+
+        story.When(SendsNumbered(1_000, 99, "boot-1", 0)).ThenNothing();
+        story.When(SendsNumbered(1_000, 99, "boot-1", 999)).ThenNothing();
+        story.WhenRestarted(at: 1_001, grace: 60).When(SendsNumbered(1_002, 99, "boot-1", 500)).ThenNothing();
+    }
+
+    [Fact]
+    public void After_a_boot_numbers_begin_anew_and_what_was_under_way_is_still_known() =>
+        new Story().When(SendsNumbered(0, 20, "boot-1", 0)).When(SendsNumbered(1, 20, "boot-1", 1))
+            .When(SendsNumbered(2, 20, "boot-2", 0)).Then(Recorded(2, 20) with { Sequence = MessageSequence.Of("boot-2", 0) })
+            .When(SendsNumbered(3, 20, "boot-1", 1)).ThenNothing();
+
+    [Fact]
     public void A_redelivery_that_says_so_is_a_repeat() =>
         new Story().When(Delivers(0, 20, packetId: 7)).Then(Online(0), Recorded(0, 20, key: DeliveryKey(20, 7)))
             .When(Delivers(1, 20, packetId: 7, dup: true)).ThenNothing();

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 
@@ -26,6 +27,10 @@ public abstract record Step
     public sealed record Disconnects(int Session) : Step;
 
     public sealed record Describes(string Location) : Step;
+
+    /// <param name="Shadow">Empty: the classic one.</param>
+    /// <param name="State">Null: deletes it.</param>
+    public sealed record Shadows(string Shadow, string? State, int? Version, int? Session) : Step;
 
     /// <param name="Pick">Which of all alerts there ever were.</param>
     public sealed record Acknowledges(int Pick) : Step;
@@ -92,11 +97,19 @@ public sealed record RandomLife(Step.RulesBecome Rules, (int Milliseconds, Step 
         from dup in Gen.Elements(true, false)
         select (Step)new Step.Reports(metrics, values, late, session, identity == 1 ? number : null, identity == 2 ? number : null, dup && identity == 2);
 
+    private static readonly Gen<Step> Shadows =
+        from shadow in Gen.Elements("", "lamp", "config")
+        from state in Gen.Elements("{}", "null", """{"desired":{"a":1,"b":{"c":[1]}}}""", """{"reported":{"a":1}}""", """{"desired":null,"reported":{"a":null}}""", null)
+        from version in Gen.Frequency<int?>((4, Gen.Constant<int?>(null)), (1, Gen.Choose(0, 3).Select(number => (int?)number)))
+        from session in Session
+        select (Step)new Step.Shadows(shadow, state, version, session);
+
     private static readonly Gen<Step> Any = Gen.Frequency(
         (12, Report),
         (3, Gen.Choose(1, 3).Select(session => (Step)new Step.Connects(session))),
         (3, Gen.Choose(1, 3).Select(session => (Step)new Step.Disconnects(session))),
         (1, Gen.Elements("attic", "cellar").Select(location => (Step)new Step.Describes(location))),
+        (3, Shadows),
         (2, Gen.Choose(0, 9).Select(pick => (Step)new Step.Acknowledges(pick))),
         (2, Gen.Choose(0, 9).Select(pick => (Step)new Step.Resolves(pick))),
         (2, Gen.Constant((Step)new Step.Reviews())),
@@ -183,6 +196,16 @@ internal sealed class LivedLife
 
     private bool IsHeard => Twin.Status != DeviceStatus.Offline && !(Twin.LastSeen < Twin.StatusSince);
 
+    private TwinCommand Command(Step.Shadows step)
+    {
+        var name = step.Shadow.Length == 0 ? ShadowName.Classic : ShadowName.Parse(step.Shadow);
+        if (step.State is null)
+            return new TwinCommand.DeleteShadow(name, step.Version, null, "ana", Now);
+
+        var patch = ShadowRequest.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"state":{{step.State}}}"""), 6, out _, out _)!.State;
+        return new TwinCommand.UpdateShadow(name, patch, step.Version, "token", "ana", step.Session is { } session ? new SessionId(session) : null, Now);
+    }
+
     private TwinCommand? Take(Step step)
     {
         switch (step)
@@ -195,6 +218,8 @@ internal sealed class LivedLife
                 return new TwinCommand.CloseSession(new SessionId(disconnects.Session), "connection lost", Now);
             case Step.Describes describes:
                 return new TwinCommand.Describe(DeviceDescription.None with { Location = describes.Location }, Now);
+            case Step.Shadows shadows:
+                return Command(shadows);
             case Step.Acknowledges acknowledges:
                 return new TwinCommand.AcknowledgeAlert(Pick(acknowledges.Pick), "ana", Now);
             case Step.Resolves resolves:

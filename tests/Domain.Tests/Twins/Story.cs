@@ -1,4 +1,6 @@
+using OrleansIot.Domain.Devices.Types;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Domain.Tests.Twins;
@@ -7,11 +9,15 @@ namespace OrleansIot.Domain.Tests.Twins;
 internal sealed class Story(params Rule[] rules)
 {
     private RuleSet _rules = RuleSet.For(Words.Boiler, null, rules);
+    private ShadowLimits _shadows = ShadowLimits.Default;
+    private TypeSchema? _type;
     private Decision _decision = Decision.Accepted.Unchanged;
 
     public Twin Twin { get; private set; } = new(Words.Boiler);
 
-    public Instant? NextReview => TwinRules.NextReview(Twin, new TwinContext(_rules, Words.Presence));
+    public Instant? NextReview => TwinRules.NextReview(Twin, Context);
+
+    private TwinContext Context => new(_rules, Words.Presence, _type) { Shadows = _shadows };
 
     public Story Given(params TwinEvent[] events)
     {
@@ -23,7 +29,7 @@ internal sealed class Story(params Rule[] rules)
     {
         foreach (var command in commands)
         {
-            _decision = TwinRules.Decide(Twin, command, new TwinContext(_rules, Words.Presence));
+            _decision = TwinRules.Decide(Twin, command, Context);
             if (_decision is Decision.Accepted { Events: var events })
                 Given([.. events]);
         }
@@ -34,6 +40,18 @@ internal sealed class Story(params Rule[] rules)
     public Story WhenRulesBecome(params Rule[] rules)
     {
         _rules = RuleSet.For(Words.Boiler, Twin.Description.Type, rules);
+        return this;
+    }
+
+    public Story WithShadows(ShadowLimits limits)
+    {
+        _shadows = limits;
+        return this;
+    }
+
+    public Story OfType(DeviceType? type)
+    {
+        _type = type is null ? null : new TypeSchema(type);
         return this;
     }
 
@@ -56,6 +74,14 @@ internal sealed class Story(params Rule[] rules)
     {
         Assert.Equal(new Decision.Rejected(reason), _decision);
         return this;
+    }
+
+    /// <summary>The detail.</summary>
+    public string ThenRejectedBy(string code)
+    {
+        var reason = Assert.IsType<Decision.Rejected>(_decision).Reason;
+        Assert.Equal(code, reason.Code);
+        return reason.Detail;
     }
 
     public Story ThenReviewIsDue(double? at)

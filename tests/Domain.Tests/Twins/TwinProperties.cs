@@ -240,6 +240,10 @@ public sealed class TwinProperties
             {
                 open = session;
             }
+            else if (command is TwinCommand.UpdateShadow { Session: { } own } && before.Session is null && LivedLife.EventsOf(decision).Any())
+            {
+                open = own;
+            }
         }
     });
 

@@ -67,6 +67,9 @@ internal static class Words
         Redelivered: false,
         session is { } id ? new SessionId(id) : null);
 
+    public static TwinCommand.Ingest SendsNumbered(double at, object value, string boot, long number) =>
+        Reports(at, value) with { Sequence = MessageSequence.Of(boot, number) };
+
     /// <summary>A QoS 1 message without an id of its own.</summary>
     public static TwinCommand.Ingest Delivers(double at, object value, ushort packetId, bool dup = false) =>
         Reports(at, value) with { Key = DeliveryKey(value, packetId), Redelivered = dup };
@@ -80,6 +83,10 @@ internal static class Words
     public static TwinCommand.AcknowledgeAlert Acknowledges(double at, AlertId alert, string by = "ana") => new(alert, by, At(at));
 
     public static TwinCommand.ResolveAlert Resolves(double at, AlertId alert, string by = "ana") => new(alert, by, At(at));
+
+    public static TwinCommand.SetMaintenance BeginsWork(double at, string reason = "new bearings") => new(true, reason, "ana", At(at));
+
+    public static TwinCommand.SetMaintenance EndsWork(double at) => new(false, "", "bob", At(at));
 
     public static TwinCommand.Review Review(double at) => new(At(at));
 
@@ -96,6 +103,10 @@ internal static class Words
         new(new Reading(At(measured ?? at), At(at), [Metric(metric, value)]), key);
 
     public static TwinEvent.Described Described(double at, DeviceDescription description) => new(description, At(at));
+
+    public static TwinEvent.MaintenanceBegan WorkBegan(double at, string reason = "new bearings") => new(reason, "ana", At(at));
+
+    public static TwinEvent.MaintenanceEnded WorkEnded(double at) => new("bob", At(at));
 
     public static TwinEvent.RulePending Pending(Rule rule, double at) => new(rule.Id, At(at));
 

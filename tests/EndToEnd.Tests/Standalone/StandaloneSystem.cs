@@ -14,12 +14,20 @@ public sealed partial class StandaloneSystem : IRunningSystem
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
     private readonly string[] _settings;
+    private readonly bool _survivesFileLimits;
     private ChildProcess _process = null!;
     private EntryPoint? _entry;
 
-    private StandaloneSystem(string[] settings) => _settings = settings;
+    private StandaloneSystem(string[] settings, string? dataFolder = null, bool survivesFileLimits = false)
+    {
+        _settings = settings;
+        _survivesFileLimits = survivesFileLimits;
+        DataFolder = dataFolder ?? Directory.CreateTempSubdirectory("orleansiot-e2e-").FullName;
+    }
 
-    public string DataFolder { get; } = Directory.CreateTempSubdirectory("orleansiot-e2e-").FullName;
+    public string DataFolder { get; }
+
+    public int ProcessId => _process.Id;
 
     public IReadOnlyList<EntryPoint> Entries => [_entry!];
 
@@ -39,6 +47,14 @@ public sealed partial class StandaloneSystem : IRunningSystem
         return system;
     }
 
+    /// <param name="survivesFileLimits">Whether a write beyond a limit that is set on the process later fails, as on a full disk, and does not kill it.</param>
+    public static async Task<StandaloneSystem> StartIn(string dataFolder, bool survivesFileLimits = false)
+    {
+        var system = new StandaloneSystem([], dataFolder, survivesFileLimits);
+        await system.StartAgain();
+        return system;
+    }
+
     /// <summary>A start that is expected to fail.</summary>
     public static Task<ChildProcess> RunToItsEnd(params string[] arguments) =>
         ChildProcess.Run("dotnet", [Assembly, .. arguments], StartLimit);
@@ -46,7 +62,9 @@ public sealed partial class StandaloneSystem : IRunningSystem
     public async Task StartAgain()
     {
         string[] agent = _settings.Any(setting => setting.StartsWith("--Agent:Enabled", StringComparison.Ordinal)) ? [] : ["--Agent:Enabled=false"];
-        _process = ChildProcess.Start("dotnet", [Assembly, "--urls=http://127.0.0.1:0", $"--Gateway:Port={MqttPort}", $"--Data:Path={DataFolder}", .. agent, .. _settings], DataFolder);
+        // The runtime maps its own code from a file a second time, which such a limit would meet; without that it needs no file.
+        string[] shell = _survivesFileLimits ? ["-c", "trap '' XFSZ; DOTNET_EnableWriteXorExecute=0 exec dotnet \"$@\"", "sh"] : [];
+        _process = ChildProcess.Start(_survivesFileLimits ? "sh" : "dotnet", [.. shell, Assembly, "--urls=http://127.0.0.1:0", $"--Gateway:Port={MqttPort}", $"--Data:Path={DataFolder}", .. agent, .. _settings], DataFolder);
         var http = new Uri((await _process.Line(HttpListening(), StartLimit)).Groups["url"].Value);
         var mqttPort = int.Parse((await _process.Line(MqttListening(), StartLimit)).Groups["port"].Value, CultureInfo.InvariantCulture);
         _entry?.Dispose();
@@ -69,7 +87,7 @@ public sealed partial class StandaloneSystem : IRunningSystem
         Directory.Delete(DataFolder, recursive: true);
     }
 
-    private static string Assembly { get; } =
+    internal static string Assembly { get; } =
         typeof(StandaloneSystem).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "StandaloneAssembly").Value!;
 
     [GeneratedRegex(@"Now listening on: (?<url>http://\S+)")]

@@ -15,6 +15,8 @@ public static class DynamoDbStoreTests
 
     public sealed class Rules(DynaliteFixture dynalite) : RuleStoreContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;
 
+    public sealed class DeviceTypes(DynaliteFixture dynalite) : DeviceTypeStoreContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;
+
     public sealed class Outbox(DynaliteFixture dynalite) : OutboxContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;
 
     public sealed class History(DynaliteFixture dynalite) : HistoryContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;

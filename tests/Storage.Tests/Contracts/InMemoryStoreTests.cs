@@ -16,6 +16,8 @@ public static class InMemoryStoreTests
 
     public sealed class Rules() : RuleStoreContract(new InMemory());
 
+    public sealed class DeviceTypes() : DeviceTypeStoreContract(new InMemory());
+
     public sealed class Outbox() : OutboxContract(new InMemory());
 
     public sealed class History() : HistoryContract(new InMemory());

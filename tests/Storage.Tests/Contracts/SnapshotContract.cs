@@ -13,8 +13,8 @@ public abstract class SnapshotContract(IStoreUnderTest store) : StoreContract(st
         var twin = new Twin(Boiler)
         {
             Version = 7,
-            Status = DeviceStatus.Online,
-            StatusReason = "connected",
+            Connectivity = DeviceStatus.Online,
+            ConnectivityReason = "connected",
             Readings = LastValues.None.With(Reading(0, 20.5)),
             RecentMessages = RecentMessages.Of(Enumerable.Range(1, 300).Select(key => new MessageKey((ulong)key))),
             OpenAlerts = [Alert(Boiler, 3, 10)],

@@ -15,6 +15,8 @@ public static class SqliteStoreTests
 
     public sealed class Rules() : RuleStoreContract(new StoreDirectory());
 
+    public sealed class DeviceTypes() : DeviceTypeStoreContract(new StoreDirectory());
+
     public sealed class Outbox() : OutboxContract(new StoreDirectory());
 
     public sealed class History() : HistoryContract(new StoreDirectory());

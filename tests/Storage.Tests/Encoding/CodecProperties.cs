@@ -15,6 +15,11 @@ public class CodecProperties
             Assert.Equal(twinEvent, TwinEventCodec.Decode(Encoded(target => TwinEventCodec.Encode(target, twinEvent))))).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Any_request_to_a_shadow_arrives_as_it_was_sent() =>
+        Prop.ForAll(Generate.ShadowCommand.ToArbitrary(), command =>
+            Assert.Equal(command, TwinCommandCodec.Decode(Encoded(target => TwinCommandCodec.Encode(target, command))))).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Events_that_share_a_table_of_names_decode_to_themselves() =>
         Prop.ForAll(Generate.Events.ToArbitrary(), events =>
         {

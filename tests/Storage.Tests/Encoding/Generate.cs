@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 using static OrleansIot.Storage.Tests.Samples;
@@ -39,7 +40,8 @@ internal static class Generate
         from at in Time
         from delay in Gen.Choose(-5_000, 50_000)
         from metrics in Name.Zip(Value).Select(pair => new Metric(pair.Item1, pair.Item2)).NonEmptyListOf()
-        select new Reading(at, new Domain.Instant(at.UnixMilliseconds + delay), [.. metrics.DistinctBy(metric => metric.Name)]);
+        from flags in Gen.Frequency((4, Gen.Constant(new List<ReadingFlag>())), (1, Flag.ListOf()))
+        select new Reading(at, new Domain.Instant(at.UnixMilliseconds + delay), [.. metrics.DistinctBy(metric => metric.Name)]) { Flags = [.. flags] };
 
     public static readonly Gen<TwinEvent> Event = Gen.Frequency(
         (5, Recorded),
@@ -49,15 +51,41 @@ internal static class Generate
         (1, Time.Select(at => (TwinEvent)new TwinEvent.RulePending(TooHot, at))),
         (1, Time.Select(at => (TwinEvent)new TwinEvent.RuleCleared(TooHot, at))),
         (1, Time.Zip(Alert).Select(pair => (TwinEvent)new TwinEvent.AlertTriggered(pair.Item2, pair.Item1))),
+        (1, Time.Zip(Text).Select(pair => (TwinEvent)new TwinEvent.MaintenanceBegan(pair.Item2, "ana", pair.Item1))),
+        (1, Time.Zip(Text).Select(pair => (TwinEvent)new TwinEvent.MaintenanceEnded(pair.Item2, pair.Item1))),
         (1, AlertAcknowledged),
-        (1, AlertResolved));
+        (1, AlertResolved),
+        (3, ShadowUpdated),
+        (1, ShadowDeleted));
 
     public static Gen<ImmutableArray<TwinEvent>> Events => Event.ListOf().Select(events => events.ToImmutableArray());
+
+    public static Gen<TwinCommand> ShadowCommand =>
+        from at in Time
+        from name in Shadow
+        from patch in Patch
+        from expected in Gen.Elements<long?>(null, 0, 7, long.MaxValue)
+        from token in OptionalText
+        from author in Text
+        from session in Gen.Elements<SessionId?>(null, new SessionId(0), new SessionId(long.MaxValue))
+        from deletes in Gen.Elements(false, true)
+        select deletes
+            ? (TwinCommand)new TwinCommand.DeleteShadow(name, expected, token, author, at)
+            : new TwinCommand.UpdateShadow(name, patch, expected, token, author, session, at);
+
+    public static ShadowPatch PatchOf(string state) =>
+        ShadowRequest.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"state":{{state}}}"""), 6, out _, out _)!.State;
+
+    private static Gen<ReadingFlag> Flag =>
+        from name in Gen.Elements("temperature", "pressure", "never-sent")
+        from breach in Gen.Elements(Enum.GetValues<Breach>())
+        select new ReadingFlag(MetricName.Parse(name), breach);
 
     private static Gen<TwinEvent> Recorded =>
         from reading in Reading
         from key in Gen.Elements(0ul, 1ul, ulong.MaxValue)
-        select (TwinEvent)new TwinEvent.ReadingRecorded(reading, new MessageKey(key));
+        from sequence in Gen.Elements<MessageSequence?>(null, new MessageSequence(1, 0), new MessageSequence(ulong.MaxValue, MessageSequence.MaxNumber))
+        select (TwinEvent)new TwinEvent.ReadingRecorded(reading, new MessageKey(key)) { Sequence = sequence };
 
     private static Gen<TwinEvent> CameOnline =>
         from at in Time
@@ -78,6 +106,33 @@ internal static class Generate
         from who in OptionalText
         from until in Time
         select (TwinEvent)new TwinEvent.AlertResolved(alert.Id, how, who, until, at);
+
+    private static Gen<ShadowName> Shadow => Gen.Elements(ShadowName.Classic, ShadowName.Parse("config"), ShadowName.Parse("$package"));
+
+    private static Gen<ShadowPatch> Patch => Gen.Elements(
+        "null",
+        "{}",
+        """{"desired":null}""",
+        """{"desired":{},"reported":null}""",
+        """{"desired":{"a":1.0,"b":{"c":"Grüße 🔥\n","d":[1,{"e":true}]}},"reported":{"a":1,"b":{"c":null}}}""",
+        """{"desired":{"b":null,"a":2},"reported":{"x":{"y":{"z":-1e-3}}}}""").Select(PatchOf);
+
+    private static Gen<TwinEvent> ShadowUpdated =>
+        from at in Time
+        from name in Shadow
+        from patch in Patch
+        from version in Gen.Choose(1, 100_000)
+        from token in OptionalText
+        from author in Text
+        select (TwinEvent)new TwinEvent.ShadowUpdated(name, patch, version, token, author, at);
+
+    private static Gen<TwinEvent> ShadowDeleted =>
+        from at in Time
+        from name in Shadow
+        from version in Gen.Choose(1, 100_000)
+        from token in OptionalText
+        from author in Text
+        select (TwinEvent)new TwinEvent.ShadowDeleted(name, version, token, author, at);
 
     private static Gen<string?> OptionalText => Gen.OneOf(Text.Select(text => (string?)text), Gen.Constant<string?>(null));
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.History.Chunks;
 using OrleansIot.Application.History.Rollups;
 using OrleansIot.Application.Twins.Encoding;
@@ -7,6 +8,7 @@ using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Storage.DynamoDb.Sessions;
@@ -42,6 +44,8 @@ public class StoredFormatTests
         new(MetricName.Parse("mode"), MetricValue.Of("größer")),
     ]);
 
+    private static readonly Reading Flagged = Reading(1_000, 200) with { Flags = [new(Temperature, Breach.OutOfRange), new(Pressure, Breach.Missing)] };
+
     private static readonly DeviceDescription Described = new("Boiler", null, "cellar", ["a", "b"])
     {
         Organisation = "acme",
@@ -54,11 +58,20 @@ public class StoredFormatTests
     private static readonly ImmutableDictionary<string, TwinEvent> Events = new Dictionary<string, TwinEvent>
     {
         ["event.reading-recorded"] = new TwinEvent.ReadingRecorded(SixKinds, new MessageKey(0x0123_4567_89AB_CDEF)),
+        ["event.reading-recorded.2.numbered"] = new TwinEvent.ReadingRecorded(SixKinds, new MessageKey(0x0123_4567_89AB_CDEF)) { Sequence = new(0xFEDC_BA98_7654_3210, 4_711) },
         ["event.reading-recorded.without-key"] = Recorded(1_000, -3.5),
         ["event.came-online"] = new TwinEvent.CameOnline("connected", new SessionId(7), At(1)),
         ["event.came-online.without-session"] = new TwinEvent.CameOnline("reading received", null, At(1)),
         ["event.went-offline"] = new TwinEvent.WentOffline("no reading for 60 s", At(2)),
+        ["event.reading-recorded.2.flagged"] = Recorded(Flagged),
+        ["event.reading-recorded.2.both"] = new TwinEvent.ReadingRecorded(Flagged, MessageKey.None) { Sequence = new(1, 2) },
+        ["event.maintenance-began"] = new TwinEvent.MaintenanceBegan("new bearings", "ana", At(8)),
+        ["event.maintenance-ended"] = new TwinEvent.MaintenanceEnded("ana", At(9)),
         ["event.described.2"] = new TwinEvent.Described(Described, At(3)),
+        ["event.shadow-updated"] = new TwinEvent.ShadowUpdated(
+            ShadowName.Classic, Generate.PatchOf("""{"desired":{"a":{"b":1.0,"c":null}},"reported":null}"""), 7, "token", "alice", At(12)),
+        ["event.shadow-updated.null"] = new TwinEvent.ShadowUpdated(ShadowName.Parse("config"), ShadowPatch.Everything, 8, null, "boiler-1", At(13)),
+        ["event.shadow-deleted"] = new TwinEvent.ShadowDeleted(ShadowName.Parse("config"), 8, "token", "alice", At(14)),
         ["event.rule-pending"] = new TwinEvent.RulePending(TooHot, At(4)),
         ["event.rule-cleared"] = new TwinEvent.RuleCleared(TooHot, At(5)),
         ["event.alert-triggered"] = Triggered(Alert(Boiler, 9, 1_000)),
@@ -66,13 +79,21 @@ public class StoredFormatTests
         ["event.alert-resolved"] = new TwinEvent.AlertResolved(Resolved.Id, AlertResolution.Manual, "bob", At(99), At(7)),
     }.ToImmutableDictionary();
 
+    private static readonly ImmutableArray<Shadow> Shadows =
+    [
+        new Shadow(ShadowName.Classic, 6)
+            .Updated(Generate.PatchOf("""{"desired":{"color":{"r":255,"g":1.0}},"reported":{"color":{"r":255},"modes":["a",2]}}"""), "alice", At(1_000))
+            .Updated(Generate.PatchOf("""{"desired":{"on":true}}"""), "Bö", At(5_000)),
+        new Shadow(ShadowName.Parse("config"), 3).Deleted(At(9_000)),
+    ];
+
     private static readonly Twin FullTwin = new(Boiler)
     {
         Version = 12,
         Description = Described,
-        Status = DeviceStatus.Online,
-        StatusReason = "connected",
-        StatusSince = At(1),
+        Connectivity = DeviceStatus.Online,
+        ConnectivityReason = "connected",
+        ConnectivitySince = At(1),
         Session = new SessionId(7),
         LastSeen = At(42),
         GraceUntil = At(60_000),
@@ -80,6 +101,11 @@ public class StoredFormatTests
         RecentMessages = RecentMessages.Of([new(1), new(2)]),
         Rules = [new RuleState(TooHot, RulePhase.Firing, At(1_000), Resolved.Id, At(301_000))],
         OpenAlerts = [Alert(Boiler, 9, 1_000)],
+        Shadows = Shadows,
+        Sequences = RecentSequences.None.Add(new(1, 7)).Add(new(0xFEDC_BA98_7654_3210, 1)).Add(new(0xFEDC_BA98_7654_3210, 100)),
+        Clock = new ClockSkew(At(1), -42, 1_500),
+        Flags = Flagged.Flags,
+        Maintenance = new(At(50), "new bearings", "ana"),
     };
 
     private static readonly Dictionary<string, string> Stored = ReadSamples();
@@ -99,7 +125,9 @@ public class StoredFormatTests
     public void A_twin_stored_by_the_first_release_still_reads()
     {
         var first = new DeviceDescription("Boiler", "heater", null, ["cellar"]);
-        Assert.Equal(FullTwin with { Description = first }, TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
+        Assert.Equal(
+            FullTwin with { Description = first, Shadows = [], Sequences = RecentSequences.None, Clock = null, Flags = [], Maintenance = null },
+            TwinCodec.Decode(Convert.FromHexString(Stored["twin"])));
     }
 
     [Fact]
@@ -137,7 +165,12 @@ public class StoredFormatTests
     [Fact]
     public void Stored_events_of_a_device_still_read_and_are_still_written_so()
     {
-        var events = Events.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select((pair, i) => new JournaledEvent(41 + (i * i), pair.Value)).ToList();
+        string[] names =
+        [
+            "alert-acknowledged", "alert-resolved", "alert-triggered", "came-online", "came-online.without-session", "described.2",
+            "reading-recorded", "reading-recorded.without-key", "rule-cleared", "rule-pending", "went-offline",
+        ];
+        var events = names.Select((name, i) => new JournaledEvent(41 + (i * i), Events[$"event.{name}"])).ToList();
         var chunk = new EventChunk(41);
         foreach (var (version, twinEvent) in events)
             chunk.Add(version, twinEvent);
@@ -168,9 +201,34 @@ public class StoredFormatTests
     }
 
     [Fact]
+    public void A_stored_chunk_with_flagged_readings_still_reads_and_is_still_written_so()
+    {
+        Reading[] readings = [Reading(0, 20), Flagged, Reading(2_000, 21), Flagged with { At = At(3_000) }];
+        var buffer = new ReadingChunkWriter();
+        foreach (var reading in readings)
+            buffer.Add(reading);
+
+        var written = buffer.Bytes.ToArray();
+        Check("reading-chunk.2", target => target.Write(written), bytes =>
+        {
+            var reader = new ReadingChunkReader(bytes);
+            Assert.All(readings, reading =>
+            {
+                Assert.True(reader.Read());
+                Assert.Equal(reading, reader.ToReading());
+            });
+            Assert.False(reader.Read());
+        });
+    }
+
+    [Fact]
+    public void A_stored_device_type_still_reads_and_is_still_written_so() =>
+        Check("device-type", target => DeviceTypeCodec.Encode(target, DeviceType("pump")), bytes => Assert.Equal(DeviceType("pump"), DeviceTypeCodec.Decode(bytes)));
+
+    [Fact]
     public void Stored_roll_ups_of_an_hour_still_read_and_are_still_written_so()
     {
-        var hour = new HourRollups();
+        var hour = new RollupBlock(RollupLevel.Minute);
         hour.Add(Temperature, 0, 20.5);
         hour.Add(Temperature, 1, 21);
         hour.Add(Pressure, 59 * 60_000, 3);
@@ -180,12 +238,12 @@ public class StoredFormatTests
         var written = buffer.Written.ToArray();
         Check("rollup-hour", target => target.Write(written), bytes =>
         {
-            var minutes = new MinuteRollup[60];
-            Assert.True(HourRollups.TryRead(bytes, "temperature"u8, minutes));
+            var minutes = new Rollup[60];
+            Assert.True(RollupBlock.TryRead(bytes, "temperature"u8, minutes));
             Assert.Equal((2, 20.5, 21, 41.5), (minutes[0].Count, minutes[0].Min, minutes[0].Max, minutes[0].Sum));
-            Assert.True(HourRollups.TryRead(bytes, "pressure"u8, minutes));
+            Assert.True(RollupBlock.TryRead(bytes, "pressure"u8, minutes));
             Assert.Equal((0, 1, 3), (minutes[0].Count, minutes[59].Count, minutes[59].Sum));
-            Assert.False(HourRollups.TryRead(bytes, "humidity"u8, minutes));
+            Assert.False(RollupBlock.TryRead(bytes, "humidity"u8, minutes));
         });
     }
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.TestKit.Storage;
@@ -15,10 +16,12 @@ public abstract class HistoryModelTests(int runs)
 {
     private static readonly MetricName[] Names = [Temperature, Pressure, MetricName.Parse("valve")];
 
-    // Ten-second steps make equal times and the edges of minutes and hours common.
+    // Ten-second steps make equal times and the edges of minutes and hours common, quarters of an hour over weeks those of coarse
+    // roll-ups.
     private static readonly Gen<long> Time = Gen.OneOf(
         Gen.Choose(0, 1_080).Select(step => step * 10_000L),
-        Gen.Choose(0, 10_800_000).Select(at => (long)at));
+        Gen.Choose(0, 10_800_000).Select(at => (long)at),
+        Gen.Choose(0, 70 * 96).Select(step => step * 900_000L));
 
     private static readonly Gen<MetricValue> Value = Gen.Frequency(
         (8, Gen.Choose(-5_000, 5_000).Select(n => MetricValue.Of(n / 8.0))),
@@ -35,14 +38,17 @@ public abstract class HistoryModelTests(int runs)
         (6, AnyReading.NonEmptyListOf().Select(readings => (Step)new Step.Append([.. readings]))),
         (1, Gen.Constant<Step>(new Step.Settle())),
         (1, Gen.Constant<Step>(new Step.Restart())),
+        (1, Time.ListOf(10).Select(marks => (Step)new Step.Expire(Marks([.. marks])))),
         (1, Gen.Constant<Step>(new Step.Crash())));
 
     private static readonly Gen<SeriesQuery> AnyQuery =
         from metric in Gen.Elements(Names)
         from one in Time
         from other in Time
-        from points in Gen.Elements(1, 2, 7, 100, 300, 5_000)
-        select new SeriesQuery(Boiler, metric, At(Math.Min(one, other)), At(Math.Max(one, other)), points);
+        from shape in Gen.Frequency((2, Gen.Constant(SeriesShape.Buckets)), (1, Gen.Elements(SeriesShape.Lttb, SeriesShape.MinMax)))
+        from points in shape == SeriesShape.Buckets ? Gen.Elements(1, 2, 7, 100, 300, 5_000) : Gen.Elements(4, 5, 20, 300)
+        from resolution in Gen.Frequency((2, Gen.Constant<HistoryResolution?>(null)), (1, Gen.Elements(Enum.GetValues<HistoryResolution>()).Select(asked => (HistoryResolution?)asked)))
+        select new SeriesQuery(Boiler, metric, At(Math.Min(one, other)), At(Math.Max(one, other)), points, resolution, shape);
 
     private abstract record Step
     {
@@ -54,6 +60,8 @@ public abstract class HistoryModelTests(int runs)
         public sealed record Restart : Step;
 
         public sealed record Crash : Step;
+
+        public sealed record Expire(KeptSince Kept) : Step;
     }
 
     protected abstract IHistoryUnderTest New();
@@ -97,6 +105,11 @@ public abstract class HistoryModelTests(int runs)
                     store = await subject.Restarted();
                     break;
 
+                case Step.Expire expire:
+                    await store.History.Expire(expire.Kept, default);
+                    await model.Expire(expire.Kept, default);
+                    break;
+
                 case Step.Crash:
                     store = await subject.Crashed();
                     break;
@@ -111,14 +124,24 @@ public abstract class HistoryModelTests(int runs)
     {
         var expected = await model.Query(query, default);
         var actual = await store.Query(query, default);
-        Assert.Equal(expected.Resolution, actual.Resolution);
+        Assert.Equal((expected.Resolution, expected.Source), (actual.Resolution, actual.Source));
 
         // Eighths add up exactly in any order, so means need no tolerance but for their division.
         Assert.Equal(expected.Points.Select(Rounded), actual.Points.Select(Rounded));
         Assert.Equal(
             await model.Readings(Boiler, query.From, query.To, query.Points, default),
             await store.Readings(Boiler, query.From, query.To, query.Points, default));
+        Assert.Equal(
+            await model.Oldest(Boiler, query.From, query.To, query.Points, default),
+            await store.Oldest(Boiler, query.From, query.To, query.Points, default));
     }
+
+    /// <summary>Of two kinds of metrics. Early ones: what has expired is hard to see, and most is to be seen.</summary>
+    private static KeptSince Marks(long[] times) => new(
+    [
+        new("temp*", [.. times[..5].Select(time => At(time / 4))]),
+        new(KeptSince.AllMetrics, [.. times[5..].Select(time => At(time / 4))]),
+    ]);
 
     private static SeriesPoint Rounded(SeriesPoint point) => point with { Mean = Math.Round(point.Mean, 9) };
 }

@@ -36,7 +36,7 @@ public sealed class FirstReleaseTests : IAsyncDisposable
         {
             var life = FirstReleaseStory.Life(device);
             Assert.Equal(Journaled(life).Skip(FirstReleaseStory.Snapshot), await Read(store, device, FirstReleaseStory.Snapshot));
-            Assert.Equal(Fold(device, FirstReleaseStory.Snapshot), await store.Snapshots.Load(device, default));
+            Assert.Equal(Fold(device, FirstReleaseStory.Snapshot) with { Clock = null }, await store.Snapshots.Load(device, default));
 
             // Those that are in chunks have lost their keys, and are in the old log with them.
             Assert.Equal(Journaled(life).Select(WithoutKey), (await Read(store, device, 0)).Select(WithoutKey));

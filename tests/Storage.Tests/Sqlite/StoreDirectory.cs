@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansIot.Storage.Sqlite;
 using OrleansIot.Storage.Sqlite.Database;
@@ -11,9 +12,11 @@ internal sealed class StoreDirectory : IStoreUnderTest
 {
     private SqliteStore? _open;
 
-    public string Path { get; private init; } = Directory.CreateTempSubdirectory("orleansiot-").FullName;
+    public string Path { get; init; } = Directory.CreateTempSubdirectory("orleansiot-").FullName;
 
-    public ManualTime Time { get; private init; } = new();
+    public ManualTime Time { get; init; } = new();
+
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     public string File => System.IO.Path.Combine(Path, "orleansiot.db");
 
@@ -21,7 +24,7 @@ internal sealed class StoreDirectory : IStoreUnderTest
     public async ValueTask<SqliteStore> Open(TimeSpan? busyTimeout = null)
     {
         await Close();
-        return _open = SqliteStore.Open(Path, Time, NullLogger.Instance, busyTimeout);
+        return _open = SqliteStore.Open(Path, Time, Log, busyTimeout);
     }
 
     async ValueTask<StorePorts> IStoreUnderTest.Open() => StorePorts.Of(await Open());

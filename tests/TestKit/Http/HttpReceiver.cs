@@ -9,7 +9,11 @@ using OrleansIot.TestKit.Time;
 namespace OrleansIot.TestKit.Http;
 
 /// <summary>A call as it arrived.</summary>
-public sealed record HttpCall(string Path, IHeaderDictionary Headers, byte[] Body, string? ContentType);
+public sealed record HttpCall(string Path, IHeaderDictionary Headers, byte[] Body, string? ContentType)
+{
+    /// <summary>Names the connection that it came over.</summary>
+    public string Connection { get; init; } = "";
+}
 
 /// <summary>Somebody else's web server on this machine: takes calls and answers each as the test said before.</summary>
 public sealed class HttpReceiver : IAsyncDisposable
@@ -70,7 +74,7 @@ public sealed class HttpReceiver : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         _answers.TryDequeue(out var answer);
         var headers = new HeaderDictionary(context.Request.Headers.ToDictionary(header => header.Key, header => header.Value));
-        var call = new HttpCall(context.Request.Path, headers, body.ToArray(), context.Request.ContentType);
+        var call = new HttpCall(context.Request.Path, headers, body.ToArray(), context.Request.ContentType) { Connection = context.Connection.Id };
         _all.Enqueue(call);
         _unseen.Writer.TryWrite(call);
         if (answer is not null)

@@ -3,7 +3,7 @@ using OrleansIot.Domain.Telemetry;
 namespace OrleansIot.Application.History.Chunks;
 
 /// <summary>The newest readings of a range, of all that are shown to it. Of two at one moment the later to arrive is the newer.</summary>
-public sealed class NewestReadings(long from, long to, int limit)
+public sealed class NewestReadings(long from, long to, int limit, KeptMetrics kept)
 {
     private readonly PriorityQueue<Reading, (long At, long Chunk, int Place)> _kept = new();
 
@@ -17,8 +17,8 @@ public sealed class NewestReadings(long from, long to, int limit)
         for (var place = 0; readings.Read(); place++)
         {
             var order = (readings.At, number, place);
-            if (IsWanted(order))
-                Keep(readings.ToReading(), order);
+            if (IsWanted(order) && kept.Of(readings.ToReading()) is { } left)
+                Keep(left, order);
         }
     }
 
@@ -27,8 +27,8 @@ public sealed class NewestReadings(long from, long to, int limit)
     public void Add(Reading reading, long number)
     {
         var order = (reading.At.UnixMilliseconds, number, 0);
-        if (IsWanted(order))
-            Keep(reading, order);
+        if (IsWanted(order) && kept.Of(reading) is { } left)
+            Keep(left, order);
     }
 
     public Reading[] InOrder()

@@ -13,10 +13,15 @@ namespace OrleansIot.Application.History.Chunks;
 /// odd, a new <see cref="Form"/>, with the value behind it. Measured values are mostly rounded and near their last, so a
 /// reading of six metrics takes about 20 bytes. Row by row rather than by column, because a chunk is then always ready: to be
 /// read by a query, and to be stored as it is.
+/// A flagged reading has, where its shape is due, the number after that of a new shape; then the number of flags, of each its
+/// <see cref="Breach"/> and metric, and then the shape. A chunk that has one is of version 2.
 /// </remarks>
 internal static class ReadingChunkFormat
 {
     public const byte Version = 1;
+
+    /// <summary>The same, with flagged readings among them.</summary>
+    public const byte VersionWithFlags = 2;
 
     /// <summary>0 to <see cref="DecimalNumber.MaxPlaces"/>: a number with so many decimal places.</summary>
     public enum Form : byte

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain;
@@ -15,12 +16,13 @@ public sealed class ReadingChunkReader
     private int _columnCount;
     private Shape _shape = new([], []);
     private MetricValue[] _values = [];
+    private ImmutableArray<ReadingFlag> _flags = [];
     private int _position = 1;
 
     public ReadingChunkReader(byte[] chunk)
     {
         _chunk = chunk;
-        if (chunk is not [ReadingChunkFormat.Version, ..])
+        if (chunk is not [ReadingChunkFormat.Version or VersionWithFlags, ..])
             throw new InvalidDataException("A stored chunk of readings has a format version that this release does not know.");
     }
 
@@ -41,6 +43,7 @@ public sealed class ReadingChunkReader
         var reader = new FieldReader(_chunk.AsSpan(_position));
         At += reader.ReadSigned();
         ReceivedAt = At + reader.ReadSigned();
+        _flags = [];
         _shape = ReadShape(ref reader);
         if (_values.Length < _shape.Columns.Length)
             _values = new MetricValue[_shape.Columns.Length];
@@ -58,7 +61,7 @@ public sealed class ReadingChunkReader
         for (var i = 0; i < metrics.Length; i++)
             metrics[i] = new Metric(_shape.Names[i], _values[i]);
 
-        return new Reading(new Instant(At), new Instant(ReceivedAt), ImmutableCollectionsMarshal.AsImmutableArray(metrics));
+        return new Reading(new Instant(At), new Instant(ReceivedAt), ImmutableCollectionsMarshal.AsImmutableArray(metrics)) { Flags = _flags };
     }
 
     private Shape ReadShape(ref FieldReader reader)
@@ -66,6 +69,12 @@ public sealed class ReadingChunkReader
         var index = reader.ReadVarint();
         if (index < (ulong)_shapes.Count)
             return _shapes[(int)index];
+
+        if (index == (ulong)_shapes.Count + 1 && _chunk[0] == VersionWithFlags && _flags.IsEmpty)
+        {
+            _flags = ReadFlags(ref reader);
+            return ReadShape(ref reader);
+        }
 
         var columns = new int[reader.ReadCount()];
         var names = new MetricName[columns.Length];
@@ -78,6 +87,19 @@ public sealed class ReadingChunkReader
         var shape = new Shape(columns, names);
         _shapes.Add(shape);
         return shape;
+    }
+
+    private ImmutableArray<ReadingFlag> ReadFlags(ref FieldReader reader)
+    {
+        var flags = new ReadingFlag[reader.ReadCount()];
+        for (var i = 0; i < flags.Length; i++)
+        {
+            var breach = (Breach)reader.ReadByte();
+            var column = ReadColumn(ref reader); // before the columns are looked at: it may make room for more
+            flags[i] = new(_columns[column].Name, breach);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(flags);
     }
 
     private int ReadColumn(ref FieldReader reader)

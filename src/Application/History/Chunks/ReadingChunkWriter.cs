@@ -42,6 +42,9 @@ public sealed class ReadingChunkWriter
         var writer = new FieldWriter(_bytes);
         writer.WriteSigned(at - _lastAt);
         writer.WriteSigned(reading.ReceivedAt.UnixMilliseconds - at);
+        if (!reading.Flags.IsEmpty)
+            WriteFlags(ref writer, reading.Flags);
+
         var shape = WriteShape(ref writer, reading.Metrics);
         for (var i = 0; i < shape.Length; i++)
             WriteValue(ref writer, ref _columns[shape[i]], reading.Metrics[i].Value);
@@ -51,6 +54,18 @@ public sealed class ReadingChunkWriter
         FirstAt = Math.Min(FirstAt, at);
         LastAt = Math.Max(LastAt, at);
         Count++;
+    }
+
+    private void WriteFlags(ref FieldWriter writer, ImmutableArray<ReadingFlag> flags)
+    {
+        _bytes.Overwrite8(0, VersionWithFlags);
+        writer.WriteVarint((ulong)_shapes.Count + 1);
+        writer.WriteVarint((ulong)flags.Length);
+        foreach (var flag in flags)
+        {
+            writer.WriteByte((byte)flag.Breach);
+            WriteColumn(ref writer, flag.Metric);
+        }
     }
 
     private int[] WriteShape(ref FieldWriter writer, ImmutableArray<Metric> metrics)

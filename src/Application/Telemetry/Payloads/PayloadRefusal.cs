@@ -40,6 +40,11 @@ public sealed record PayloadRefusal(string Code, string Detail)
         "reading.invalid-message-id",
         $"'messageId' is neither a number nor a text of at most {TelemetryReader.MaxMessageIdLength} characters; send one that names this message, or leave it out.");
 
+    internal static PayloadRefusal InvalidSequence { get; } = new(
+        "reading.invalid-sequence",
+        $"'bootId' and 'sequence' do not number this message; send as 'bootId' a text of 1 to {MetricValue.MaxTextLength} characters or a number, and as 'sequence' "
+        + $"a whole number from 0 to {MessageSequence.MaxNumber}, or only one of the two as a metric.");
+
     // It may be long, and a reason string of MQTT holds no control characters.
     private static string Shown(string name) =>
         string.Concat((name.Length <= 64 ? name : name[..64] + "…").Select(c => char.IsControl(c) ? '?' : c));

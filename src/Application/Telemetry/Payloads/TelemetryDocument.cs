@@ -10,13 +10,20 @@ internal ref struct TelemetryDocument(MetricNameCache names, Instant receivedAt)
 {
     private const int InObject = -1;
 
+    private static readonly MetricName BootId = MetricName.Parse("bootId");
+    private static readonly MetricName SequenceNumber = MetricName.Parse("sequence");
+
     private Instant? _measuredAt;
+    private MetricValue? _bootId;
+    private MetricValue? _sequence;
 
     public readonly Instant At => _measuredAt ?? receivedAt;
 
     public MessageKey MessageId { get; private set; }
 
     public bool ClockAhead { get; private set; }
+
+    public MessageSequence? Sequence { get; private set; }
 
     /// <summary>Answers why the payload is no reading, or null.</summary>
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
@@ -76,6 +83,9 @@ internal ref struct TelemetryDocument(MetricNameCache names, Instant receivedAt)
             }
         }
 
+        if ((_bootId is not null || _sequence is not null) && Number(ref metrics) is { } unnumbered)
+            return unnumbered;
+
         return metrics.Count == 0 ? PayloadRefusal.NoMetrics : null;
     }
 
@@ -84,7 +94,15 @@ internal ref struct TelemetryDocument(MetricNameCache names, Instant receivedAt)
         if (!names.TryGet(path.Name, out var name))
             return PayloadRefusal.InvalidMetricName(path.ToString());
 
-        MetricValue value;
+        if (ReadValue(ref json, name, out var value) is { } refusal)
+            return refusal;
+
+        return metrics.TrySet(name, value) ? null : PayloadRefusal.TooManyMetrics;
+    }
+
+    private static PayloadRefusal? ReadValue(ref Utf8JsonReader json, MetricName name, out MetricValue value)
+    {
+        value = default;
         switch (json.TokenType)
         {
             case JsonTokenType.Number:
@@ -104,7 +122,7 @@ internal ref struct TelemetryDocument(MetricNameCache names, Instant receivedAt)
                 break;
         }
 
-        return metrics.TrySet(name, value) ? null : PayloadRefusal.TooManyMetrics;
+        return null;
     }
 
     /// <summary>Reads a member of the outermost object that is not a metric, value included.</summary>
@@ -127,7 +145,49 @@ internal ref struct TelemetryDocument(MetricNameCache names, Instant receivedAt)
             return true;
         }
 
+        if (json.ValueTextEquals("bootId"u8))
+            return TryReadScalar(ref json, BootId, out _bootId, out refusal);
+
+        if (json.ValueTextEquals("sequence"u8))
+            return TryReadScalar(ref json, SequenceNumber, out _sequence, out refusal);
+
         return false;
+    }
+
+    /// <summary>False, and nothing read, where it is an object or an array: its members are metrics like others.</summary>
+    private static bool TryReadScalar(ref Utf8JsonReader json, MetricName name, out MetricValue? value, out PayloadRefusal? refusal)
+    {
+        (value, refusal) = (null, null);
+        var ahead = json;
+        ahead.Read();
+        if (ahead.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            return false;
+
+        json = ahead;
+        if (json.TokenType == JsonTokenType.Null)
+            return true;
+
+        refusal = ReadValue(ref json, name, out var read);
+        value = read;
+        return true;
+    }
+
+    /// <summary>Both of them number the message. One alone is a metric: devices have reported such.</summary>
+    private PayloadRefusal? Number(scoped ref MetricList metrics)
+    {
+        if (_bootId is not { } boot || _sequence is not { } sequence)
+        {
+            var (name, value) = _bootId is { } alone ? (BootId, alone) : (SequenceNumber, _sequence!.Value);
+            return metrics.TrySet(name, value) ? null : PayloadRefusal.TooManyMetrics;
+        }
+
+        var isBoot = boot.Kind == MetricKind.Number || boot.Text is { Length: > 0 };
+        if (!isBoot || sequence.Kind != MetricKind.Number || sequence.Number is < 0 or > MessageSequence.MaxNumber || sequence.Number != Math.Floor(sequence.Number))
+            return PayloadRefusal.InvalidSequence;
+
+        // A number counts by its digits, so that 7 and "7" are one run.
+        Sequence = MessageSequence.Of(boot.ToString(), (long)sequence.Number);
+        return null;
     }
 
     private PayloadRefusal? ReadTimestamp(ref Utf8JsonReader json)

@@ -11,7 +11,8 @@ namespace OrleansIot.Application.Telemetry.Payloads;
 /// (<c>{"disk":{"root":{"used":5}}}</c> is <c>disk-root-used</c>), members of an array are named by their place
 /// (<c>load-0</c>), null is no metric, and of equal names the last wins. Two members of the outermost object are not metrics:
 /// <c>timestamp</c>, when the device measured (ISO 8601; or a number, of seconds since 1970 below 10^11 and of milliseconds from
-/// there on), and <c>messageId</c>, by which a repeated message is known.
+/// there on), and <c>messageId</c>, by which a repeated message is known. Nor are <c>bootId</c> and <c>sequence</c> where both are
+/// there: they number the messages of one run of the sender.
 /// </summary>
 public sealed class TelemetryReader(MetricNameCache names)
 {
@@ -54,7 +55,7 @@ public sealed class TelemetryReader(MetricNameCache names)
             if (refusal is null)
             {
                 payload = new TelemetryPayload(
-                    new Reading(document.At, receivedAt, metrics.ToImmutable()), document.MessageId, document.ClockAhead);
+                    new Reading(document.At, receivedAt, metrics.ToImmutable()), document.MessageId, document.ClockAhead, document.Sequence);
             }
         }
         catch (JsonException invalid)

@@ -31,6 +31,8 @@ public sealed class ByteBuffer(int capacity) : IBufferWriter<byte>
         return _bytes.AsMemory(Length);
     }
 
+    public void Overwrite8(int offset, byte value) => _bytes[offset] = value;
+
     public void Overwrite32(int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(offset), value);
 
     private void Ensure(int room)

@@ -12,7 +12,7 @@ namespace OrleansIot.Application.Twins.Encoding;
 /// <summary>A whole twin as its snapshot is stored. The first byte is the format version.</summary>
 public static class TwinCodec
 {
-    // 2: the longer description.
+    // 2: the longer description; shadows, numbered messages, the clock, flags and maintenance at the end.
     private const byte Version = 2;
 
     public static void Encode(IBufferWriter<byte> target, Twin twin)
@@ -34,9 +34,9 @@ public static class TwinCodec
         writer.WriteDevice(twin.Device);
         writer.WriteSigned(twin.Version);
         DescriptionFields.Write(ref writer, twin.Description);
-        writer.WriteByte((byte)twin.Status);
-        writer.WriteText(twin.StatusReason);
-        writer.WriteInstant(twin.StatusSince);
+        writer.WriteByte((byte)twin.Connectivity);
+        writer.WriteText(twin.ConnectivityReason);
+        writer.WriteInstant(twin.ConnectivitySince);
         writer.WriteByte(twin.Session is null ? (byte)0 : (byte)1);
         if (twin.Session is { } session)
             writer.WriteSigned(session.Value);
@@ -49,6 +49,17 @@ public static class TwinCodec
         writer.WriteVarint((ulong)twin.OpenAlerts.Length);
         foreach (var alert in twin.OpenAlerts)
             AlertCodec.Write(ref writer, alert);
+
+        writer.WriteShadows(twin.Shadows);
+        WriteSequences(ref writer, twin.Sequences);
+        WriteClock(ref writer, twin.Clock);
+        FlagFields.Write(ref writer, twin.Flags, names: null);
+        writer.WriteOptionalInstant(twin.Maintenance?.Since);
+        if (twin.Maintenance is { } maintenance)
+        {
+            writer.WriteText(maintenance.Reason);
+            writer.WriteText(maintenance.By);
+        }
     }
 
     public static Twin Read(ref FieldReader reader)
@@ -61,9 +72,9 @@ public static class TwinCodec
         {
             Version = reader.ReadSigned(),
             Description = version == 1 ? DescriptionFields.ReadFirst(ref reader) : DescriptionFields.Read(ref reader),
-            Status = (DeviceStatus)reader.ReadByte(),
-            StatusReason = reader.ReadText(),
-            StatusSince = reader.ReadInstant(),
+            Connectivity = (DeviceStatus)reader.ReadByte(),
+            ConnectivityReason = reader.ReadText(),
+            ConnectivitySince = reader.ReadInstant(),
             Session = reader.ReadByte() == 0 ? null : new SessionId(reader.ReadSigned()),
             LastSeen = reader.ReadOptionalInstant(),
             GraceUntil = reader.ReadInstant(),
@@ -71,6 +82,11 @@ public static class TwinCodec
             RecentMessages = ReadRecentMessages(ref reader),
             Rules = ReadRules(ref reader),
             OpenAlerts = ReadAlerts(ref reader),
+            Shadows = version == 1 ? [] : reader.ReadShadows(),
+            Sequences = version == 1 ? RecentSequences.None : ReadSequences(ref reader),
+            Clock = version == 1 ? null : ReadClock(ref reader),
+            Flags = version == 1 ? [] : FlagFields.Read(ref reader, names: null),
+            Maintenance = version == 1 || reader.ReadOptionalInstant() is not { } since ? null : new Maintenance(since, reader.ReadText(), reader.ReadText()),
         };
     }
 
@@ -118,6 +134,47 @@ public static class TwinCodec
 
         return RecentMessages.Of(keys);
     }
+
+    private static void WriteSequences(ref FieldWriter writer, RecentSequences sequences)
+    {
+        writer.WriteVarint((ulong)sequences.Progress.Length);
+        foreach (var (boot, highest, seen) in sequences.Progress)
+        {
+            writer.WriteFixed64(boot);
+            writer.WriteSigned(highest);
+            writer.WriteFixed64((ulong)(seen >> 64));
+            writer.WriteFixed64((ulong)seen);
+        }
+    }
+
+    private static RecentSequences ReadSequences(ref FieldReader reader)
+    {
+        var boots = new BootProgress[reader.ReadCount()];
+        for (var i = 0; i < boots.Length; i++)
+            boots[i] = new BootProgress(reader.ReadFixed64(), reader.ReadSigned(), new UInt128(reader.ReadFixed64(), reader.ReadFixed64()));
+
+        return RecentSequences.Of(ImmutableCollectionsMarshal.AsImmutableArray(boots));
+    }
+
+    // Whether there is one, and whether it has an older half.
+    private static void WriteClock(ref FieldWriter writer, ClockSkew? clock)
+    {
+        writer.WriteByte(clock is null ? (byte)0 : clock.Value.Older is null ? (byte)1 : (byte)2);
+        if (clock is not { } skew)
+            return;
+
+        writer.WriteInstant(skew.From);
+        writer.WriteSigned(skew.Newer);
+        if (skew.Older is { } older)
+            writer.WriteSigned(older);
+    }
+
+    private static ClockSkew? ReadClock(ref FieldReader reader) => reader.ReadByte() switch
+    {
+        0 => null,
+        1 => new ClockSkew(reader.ReadInstant(), reader.ReadSigned(), null),
+        _ => new ClockSkew(reader.ReadInstant(), reader.ReadSigned(), reader.ReadSigned()),
+    };
 
     private static void WriteRules(ref FieldWriter writer, ImmutableArray<RuleState> rules)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 
@@ -27,6 +28,9 @@ public static class TwinCommandCodec
         AcknowledgeAlert = 5,
         ResolveAlert = 6,
         Review = 7,
+        UpdateShadow = 10,
+        DeleteShadow = 11,
+        SetMaintenance = 12,
     }
 
     [Flags]
@@ -37,6 +41,7 @@ public static class TwinCommandCodec
         Redelivered = 4,
         HasSession = 8,
         HasRaw = 16,
+        HasSequence = 32,
     }
 
     public static void Encode(IBufferWriter<byte> target, TwinCommand command)
@@ -85,6 +90,28 @@ public static class TwinCommandCodec
                 WriteDated(ref writer, Kind.Review, review);
                 break;
 
+            case TwinCommand.UpdateShadow update:
+                WriteDated(ref writer, Kind.UpdateShadow, update);
+                WriteShadowRequest(ref writer, update.Shadow, update.Expected, update.ClientToken, update.Author);
+                writer.WriteByte(update.Session is null ? (byte)0 : (byte)1);
+                if (update.Session is { } session)
+                    writer.WriteSigned(session.Value);
+
+                writer.WriteShadowPatch(update.Patch);
+                break;
+
+            case TwinCommand.DeleteShadow delete:
+                WriteDated(ref writer, Kind.DeleteShadow, delete);
+                WriteShadowRequest(ref writer, delete.Shadow, delete.Expected, delete.ClientToken, delete.Author);
+                break;
+
+            case TwinCommand.SetMaintenance set:
+                WriteDated(ref writer, Kind.SetMaintenance, set);
+                writer.WriteByte(set.On ? (byte)1 : (byte)0);
+                writer.WriteText(set.Reason);
+                writer.WriteText(set.By);
+                break;
+
             default:
                 throw new UnreachableException($"No form of {command.GetType().Name} that travels.");
         }
@@ -114,8 +141,32 @@ public static class TwinCommandCodec
         Kind.AcknowledgeAlert => new TwinCommand.AcknowledgeAlert(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.ResolveAlert => new TwinCommand.ResolveAlert(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.Review => new TwinCommand.Review(when),
+        Kind.UpdateShadow => ReadUpdateShadow(ref reader, when),
+        Kind.DeleteShadow => new TwinCommand.DeleteShadow(
+            reader.ReadShadowName(), ReadExpected(ref reader), reader.ReadOptionalText(), reader.ReadText(), when),
+        Kind.SetMaintenance => new TwinCommand.SetMaintenance(reader.ReadByte() == 1, reader.ReadText(), reader.ReadText(), when),
         _ => throw new InvalidDataException($"A command is of kind {(byte)kind}, which this release does not know."),
     };
+
+    private static void WriteShadowRequest(ref FieldWriter writer, ShadowName name, long? expected, string? clientToken, string author)
+    {
+        writer.WriteShadowName(name);
+        writer.WriteByte(expected is null ? (byte)0 : (byte)1);
+        if (expected is { } version)
+            writer.WriteSigned(version);
+
+        writer.WriteOptionalText(clientToken);
+        writer.WriteText(author);
+    }
+
+    private static TwinCommand.UpdateShadow ReadUpdateShadow(ref FieldReader reader, Instant when)
+    {
+        var (name, expected, clientToken, author) = (reader.ReadShadowName(), ReadExpected(ref reader), reader.ReadOptionalText(), reader.ReadText());
+        SessionId? session = reader.ReadByte() == 0 ? null : new SessionId(reader.ReadSigned());
+        return new(name, reader.ReadShadowPatch(), expected, clientToken, author, session, when);
+    }
+
+    private static long? ReadExpected(ref FieldReader reader) => reader.ReadByte() == 0 ? null : reader.ReadSigned();
 
     private static DeviceDescription ReadDescription(ref FieldReader reader, int version) =>
         version == First ? DescriptionFields.ReadFirst(ref reader) : DescriptionFields.Read(ref reader);
@@ -134,7 +185,8 @@ public static class TwinCommandCodec
             | (ingest.KeyIsMessageId ? IngestFlags.KeyIsMessageId : 0)
             | (ingest.Redelivered ? IngestFlags.Redelivered : 0)
             | (ingest.Session is null ? 0 : IngestFlags.HasSession)
-            | (ingest.Raw is null ? 0 : IngestFlags.HasRaw);
+            | (ingest.Raw is null ? 0 : IngestFlags.HasRaw)
+            | (ingest.Sequence is null ? 0 : IngestFlags.HasSequence);
         writer.WriteByte((byte)flags);
         if (!ingest.Key.IsNone)
             writer.WriteFixed64(ingest.Key.Value);
@@ -148,6 +200,9 @@ public static class TwinCommandCodec
             writer.WriteBytes(raw.Payload.Span);
         }
 
+        if (ingest.Sequence is { } sequence)
+            SequenceFields.Write(ref writer, sequence);
+
         ReadingFields.Write(ref writer, ingest.Reading);
     }
 
@@ -157,6 +212,8 @@ public static class TwinCommandCodec
         var key = flags.HasFlag(IngestFlags.HasKey) ? new MessageKey(reader.ReadFixed64()) : MessageKey.None;
         SessionId? session = flags.HasFlag(IngestFlags.HasSession) ? new SessionId(reader.ReadSigned()) : null;
         var raw = flags.HasFlag(IngestFlags.HasRaw) ? new RawMessage(reader.ReadText(), reader.ReadTextBytes().ToArray()) : null;
-        return new(ReadingFields.Read(ref reader), key, flags.HasFlag(IngestFlags.KeyIsMessageId), flags.HasFlag(IngestFlags.Redelivered), session, raw);
+        MessageSequence? sequence = flags.HasFlag(IngestFlags.HasSequence) ? SequenceFields.Read(ref reader) : null;
+        var isMessageId = flags.HasFlag(IngestFlags.KeyIsMessageId);
+        return new(ReadingFields.Read(ref reader), key, isMessageId, flags.HasFlag(IngestFlags.Redelivered), session, raw) { Sequence = sequence };
     }
 }

@@ -17,7 +17,7 @@ public static class TwinEventCodec
 {
     private const byte First = 0x10;
 
-    // Described has the longer description. What a kind never changed keeps the format it began with.
+    // Described has the longer description; ReadingRecorded has its ReadingParts, and only one that has any is written so. What a kind never changed keeps the format it began with.
     private const byte Second = 0x20;
 
     private enum Kind : byte
@@ -31,6 +31,18 @@ public static class TwinEventCodec
         AlertTriggered = 7,
         AlertAcknowledged = 8,
         AlertResolved = 9,
+        ShadowUpdated = 10,
+        ShadowDeleted = 11,
+        MaintenanceBegan = 12,
+        MaintenanceEnded = 13,
+    }
+
+    /// <summary>What few readings have.</summary>
+    [Flags]
+    private enum ReadingParts : byte
+    {
+        Sequence = 1,
+        Flags = 2,
     }
 
     public static void Encode(IBufferWriter<byte> target, TwinEvent twinEvent)
@@ -53,8 +65,18 @@ public static class TwinEventCodec
         switch (twinEvent)
         {
             case TwinEvent.ReadingRecorded recorded:
-                WriteKind(ref writer, Kind.ReadingRecorded);
+                var parts = (recorded.Sequence is null ? 0 : ReadingParts.Sequence) | (recorded.Reading.Flags.IsEmpty ? 0 : ReadingParts.Flags);
+                WriteKind(ref writer, Kind.ReadingRecorded, parts == 0 ? First : Second);
+                if (parts != 0)
+                    writer.WriteByte((byte)parts);
+
+                if (recorded.Sequence is { } sequence)
+                    SequenceFields.Write(ref writer, sequence);
+
                 WriteReading(ref writer, recorded, names);
+                if (!recorded.Reading.Flags.IsEmpty)
+                    FlagFields.Write(ref writer, recorded.Reading.Flags, names);
+
                 break;
 
             case TwinEvent.CameOnline online:
@@ -110,6 +132,38 @@ public static class TwinEventCodec
                 writer.WriteInstant(resolved.CooldownUntil);
                 break;
 
+            case TwinEvent.ShadowUpdated updated:
+                WriteKind(ref writer, Kind.ShadowUpdated);
+                writer.WriteInstant(updated.When);
+                writer.WriteShadowName(updated.Shadow);
+                writer.WriteSigned(updated.ShadowVersion);
+                writer.WriteOptionalText(updated.ClientToken);
+                writer.WriteText(updated.Author);
+                writer.WriteShadowPatch(updated.Patch);
+                break;
+
+            case TwinEvent.ShadowDeleted deleted:
+                WriteKind(ref writer, Kind.ShadowDeleted);
+                writer.WriteInstant(deleted.When);
+                writer.WriteShadowName(deleted.Shadow);
+                writer.WriteSigned(deleted.ShadowVersion);
+                writer.WriteOptionalText(deleted.ClientToken);
+                writer.WriteText(deleted.Author);
+                break;
+
+            case TwinEvent.MaintenanceBegan began:
+                WriteKind(ref writer, Kind.MaintenanceBegan);
+                writer.WriteInstant(began.When);
+                writer.WriteText(began.Reason);
+                writer.WriteText(began.By);
+                break;
+
+            case TwinEvent.MaintenanceEnded ended:
+                WriteKind(ref writer, Kind.MaintenanceEnded);
+                writer.WriteInstant(ended.When);
+                writer.WriteText(ended.By);
+                break;
+
             default:
                 throw new UnreachableException($"No stored form of {twinEvent.GetType().Name}.");
         }
@@ -122,6 +176,7 @@ public static class TwinEventCodec
         return (first & 0xF0) switch
         {
             First => ReadFirst(ref reader, (Kind)(first & 0x0F), names),
+            Second when (Kind)(first & 0x0F) == Kind.ReadingRecorded => ReadInParts(ref reader, names),
             Second when (Kind)(first & 0x0F) == Kind.Described => ReadDescribed(ref reader, reader.ReadInstant()),
             var version => throw new InvalidDataException($"A stored event has format version {version >> 4}, which this release does not know."),
         };
@@ -146,8 +201,18 @@ public static class TwinEventCodec
         Kind.AlertAcknowledged => new TwinEvent.AlertAcknowledged(reader.ReadAlertId(), reader.ReadText(), when),
         Kind.AlertResolved => new TwinEvent.AlertResolved(
             reader.ReadAlertId(), (AlertResolution)reader.ReadByte(), reader.ReadOptionalText(), reader.ReadInstant(), when),
+        Kind.ShadowUpdated => ReadShadowUpdated(ref reader, when),
+        Kind.ShadowDeleted => new TwinEvent.ShadowDeleted(reader.ReadShadowName(), reader.ReadSigned(), reader.ReadOptionalText(), reader.ReadText(), when),
+        Kind.MaintenanceBegan => new TwinEvent.MaintenanceBegan(reader.ReadText(), reader.ReadText(), when),
+        Kind.MaintenanceEnded => new TwinEvent.MaintenanceEnded(reader.ReadText(), when),
         _ => throw new InvalidDataException($"A stored event is of kind {(byte)kind}, which this release does not know."),
     };
+
+    private static TwinEvent.ShadowUpdated ReadShadowUpdated(ref FieldReader reader, Instant when)
+    {
+        var (name, version, clientToken, author) = (reader.ReadShadowName(), reader.ReadSigned(), reader.ReadOptionalText(), reader.ReadText());
+        return new(name, reader.ReadShadowPatch(), version, clientToken, author, when);
+    }
 
     private static void WriteKind(ref FieldWriter writer, Kind kind, byte version = First) => writer.WriteByte((byte)(version | (byte)kind));
 
@@ -166,6 +231,14 @@ public static class TwinEventCodec
             MetricNameTable.WriteName(ref writer, metric.Name, names);
             writer.WriteValue(metric.Value);
         }
+    }
+
+    private static TwinEvent.ReadingRecorded ReadInParts(ref FieldReader reader, MetricNameTable? names)
+    {
+        var parts = (ReadingParts)reader.ReadByte();
+        MessageSequence? sequence = parts.HasFlag(ReadingParts.Sequence) ? SequenceFields.Read(ref reader) : null;
+        var recorded = ReadReading(ref reader, names) with { Sequence = sequence };
+        return parts.HasFlag(ReadingParts.Flags) ? recorded with { Reading = recorded.Reading with { Flags = FlagFields.Read(ref reader, names) } } : recorded;
     }
 
     private static TwinEvent.ReadingRecorded ReadReading(ref FieldReader reader, MetricNameTable? names)

@@ -49,13 +49,8 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
         while (true)
         {
             var mailbox = _mailboxes.GetOrAdd(device, static (id, twins) => new TwinMailbox(id, twins), this);
-            switch (mailbox.TryPost(command, out var promise))
-            {
-                case Posting.Posted:
-                    return promise;
-                case Posting.Full:
-                    return WaitAndExecute(mailbox, command, cancellation);
-            }
+            if (mailbox.TryPost(command, out var promise, cancellation) == Posting.Posted)
+                return promise;
 
             Forget(mailbox);
         }
@@ -73,7 +68,14 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
 
     public void Review(TwinMailbox mailbox) => _ = ReviewAndObserve(mailbox);
 
-    public void ReportFailure(DeviceId device, Exception exception) => LogFailure(device, exception);
+    public void ReportFailure(DeviceId device, Exception exception)
+    {
+        // A store that takes no writes says so itself, once; each message of each device would say it again.
+        if (exception is StoreException { IsTransient: true })
+            LogNotStored(device, exception);
+        else
+            LogFailure(device, exception);
+    }
 
     public void Dispose()
     {
@@ -85,12 +87,6 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
         _stopping.Cancel();
         _schedule.Dispose();
         _stopping.Dispose();
-    }
-
-    private async ValueTask<Decision> WaitAndExecute(TwinMailbox mailbox, TwinCommand command, CancellationToken cancellation)
-    {
-        await mailbox.RoomAgain().WaitAsync(cancellation);
-        return await Execute(mailbox.Device, command, cancellation);
     }
 
     private async Task ReviewAndObserve(TwinMailbox mailbox)
@@ -137,6 +133,9 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
         }
         while (Interlocked.Add(ref _roundsAskedFor, -asked) > 0 && !_stopped.IsCancellationRequested);
     }
+
+    [LoggerMessage(1009, LogLevel.Debug, "Device {DeviceId}: its last commands were not stored; it is taken up again from the journal")]
+    private partial void LogNotStored(DeviceId deviceId, Exception exception);
 
     [LoggerMessage(1001, LogLevel.Error, "Device {DeviceId}: the outcome of its last commands is unknown; it is taken up again from the journal")]
     private partial void LogFailure(DeviceId deviceId, Exception exception);

@@ -9,9 +9,6 @@ internal enum Posting
 {
     Posted,
 
-    /// <summary>No room: wait for <see cref="TwinMailbox.RoomAgain"/>.</summary>
-    Full,
-
     /// <summary>This mailbox was given up: ask for a new one.</summary>
     Retired,
 }
@@ -26,8 +23,7 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
     private const int MaxBatch = 256;
 
     private readonly Lock _lock = new();
-    private readonly Queue<PendingCommand> _waiting = new();
-    private TaskCompletionSource? _roomAgain;
+    private readonly WaitingCommands _waiting = new(twins.MailboxCapacity);
     private LiveTwin? _live;
     private Instant _reviewAt = Instant.MaxValue;
     private bool _running;
@@ -35,7 +31,7 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
 
     public DeviceId Device { get; } = device;
 
-    public Posting TryPost(TwinCommand command, out ValueTask<Decision> promise)
+    public Posting TryPost(TwinCommand command, out ValueTask<Decision> promise, CancellationToken cancellation)
     {
         promise = default;
         lock (_lock)
@@ -43,12 +39,7 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
             if (_retired)
                 return Posting.Retired;
 
-            if (_waiting.Count >= twins.MailboxCapacity)
-                return Posting.Full;
-
-            var pending = PendingCommand.Rent(command);
-            promise = pending.Promise;
-            _waiting.Enqueue(pending);
+            promise = _waiting.Add(command, cancellation);
             if (_running)
                 return Posting.Posted;
 
@@ -57,17 +48,6 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return Posting.Posted;
-    }
-
-    /// <summary>Completes once commands were taken out of a full mailbox.</summary>
-    public Task RoomAgain()
-    {
-        lock (_lock)
-        {
-            return _waiting.Count < twins.MailboxCapacity
-                ? Task.CompletedTask
-                : (_roomAgain ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        }
     }
 
     /// <summary>Asks to be reviewed then, unless it is to be before. One moment counts at a time; a later one asks again when the earlier has come.</summary>
@@ -148,15 +128,9 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
         batch.Clear();
         lock (_lock)
         {
-            while (batch.Count < MaxBatch && _waiting.TryDequeue(out var pending))
-                batch.Add(pending);
-
+            _waiting.Take(batch, MaxBatch);
             if (batch.Count > 0)
-            {
-                _roomAgain?.TrySetResult();
-                _roomAgain = null;
                 return true;
-            }
 
             _running = false;
             _retired = _live is not { Twin.Exists: true };

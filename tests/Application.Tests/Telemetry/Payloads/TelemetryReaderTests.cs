@@ -93,6 +93,31 @@ public sealed class TelemetryReaderTests
             Assert.True(Read(without).MessageId.IsNone);
     }
 
+    [Fact]
+    public void A_boot_and_a_number_within_it_are_the_messages_place_and_no_metrics()
+    {
+        var payload = Read("""{"sequence": 4711, "t": 1, "bootId": "b-\u00e91"}""");
+        Assert.Equal(MessageSequence.Of("b-é1", 4711), payload.Sequence);
+        Assert.Single(payload.Reading.Metrics);
+
+        Assert.Equal(MessageSequence.Of("7", 0), Read("""{"bootId": 7, "sequence": 0, "t": 1}""").Sequence);
+        Assert.NotEqual(Read("""{"bootId": "a", "sequence": 1, "t": 1}""").Sequence, Read("""{"bootId": "b", "sequence": 1, "t": 1}""").Sequence);
+        Assert.Null(Read("""{"t": 1}""").Sequence);
+    }
+
+    [Theory]
+    [InlineData("""{"t": 1, "sequence": 5}""", "t=1 sequence=5")]
+    [InlineData("""{"bootId": "x", "t": 1}""", "t=1 bootId=x")]
+    [InlineData("""{"bootId": null, "sequence": 5, "t": 1}""", "t=1 sequence=5")]
+    [InlineData("""{"bootId": {"a": 1}, "sequence": [2]}""", "bootId-a=1 sequence-0=2")]
+    [InlineData("""{"n": {"bootId": "x", "sequence": 5}}""", "n-bootId=x n-sequence=5")]
+    public void Of_a_boot_and_a_number_one_alone_is_a_metric(string json, string expected)
+    {
+        var payload = Read(json);
+        Assert.Null(payload.Sequence);
+        Assert.Equal(expected, string.Join(' ', payload.Reading.Metrics.Select(metric => $"{metric.Name}={metric.Value}")));
+    }
+
     [Theory]
     [InlineData("", "reading.invalid-json")]
     [InlineData("   ", "reading.invalid-json")]
@@ -124,6 +149,13 @@ public sealed class TelemetryReaderTests
     [InlineData("""{"a\u0000b": 1}""", "reading.invalid-metric-name")]
     [InlineData("""{"t": 1, "messageId": true}""", "reading.invalid-message-id")]
     [InlineData("""{"t": 1, "messageId": {"a": 1}}""", "reading.invalid-message-id")]
+    [InlineData("""{"t": 1, "bootId": "x", "sequence": -1}""", "reading.invalid-sequence")]
+    [InlineData("""{"t": 1, "bootId": "x", "sequence": 1.5}""", "reading.invalid-sequence")]
+    [InlineData("""{"t": 1, "bootId": "x", "sequence": 9007199254740992}""", "reading.invalid-sequence")]
+    [InlineData("""{"t": 1, "bootId": "x", "sequence": "5"}""", "reading.invalid-sequence")]
+    [InlineData("""{"t": 1, "bootId": "", "sequence": 5}""", "reading.invalid-sequence")]
+    [InlineData("""{"t": 1, "bootId": true, "sequence": 5}""", "reading.invalid-sequence")]
+    [InlineData("""{"bootId": "x", "sequence": 5}""", "reading.no-metrics")]
     public void What_is_no_reading_is_refused_with_a_stable_code(string json, string code) => Assert.Equal(code, Refusal(json).Code);
 
     [Fact]

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using OrleansIot.Api.Http;
+using OrleansIot.Application.DeviceTypes;
+using OrleansIot.Application.Twins;
+using OrleansIot.Domain;
+using OrleansIot.Domain.Twins;
+
+namespace OrleansIot.Api.Devices;
+
+/// <summary>Maintenance of a device: while it lasts nothing fires and nobody is told.</summary>
+internal static class MaintenanceEndpoints
+{
+    private const string DefaultBy = "api";
+
+    public static void MapMaintenance(this IEndpointRouteBuilder devices)
+    {
+        devices.MapPost("/{id}/maintenance", Begin).WithName("SetMaintenance").WithSummary("Begins or ends the maintenance of a device")
+            .WithDescription("While it lasts no alert is triggered or resolved by itself, and no notification goes out. At its end what still holds fires.")
+            .Accepts<MaintenanceRequest>("application/json").ProducesProblems(400, 404, 415, 503);
+        devices.MapDelete("/{id}/maintenance", End).WithName("EndMaintenance").WithSummary("Ends the maintenance of a device").ProducesProblems(404, 503);
+    }
+
+    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Begin(
+        string id, HttpRequest request, ITwins twins, IDeviceTypes types, TimeProvider time, CancellationToken cancellation) =>
+        Read(await JsonBody.Read(request)) is { } wanted
+            ? await Set(id, wanted, twins, types, time, cancellation)
+            : ProblemResult.Of(StatusCodes.Status400BadRequest, TwinRejection.MaintenanceInvalid.Code, "Send { \"on\": true, \"reason\": \"…\" }.");
+
+    private static Task<Results<Ok<DeviceDocument>, ProblemResult>> End(string id, ITwins twins, IDeviceTypes types, TimeProvider time, CancellationToken cancellation) =>
+        Set(id, new MaintenanceRequest(On: false, null, null), twins, types, time, cancellation);
+
+    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Set(
+        string id, MaintenanceRequest wanted, ITwins twins, IDeviceTypes types, TimeProvider time, CancellationToken cancellation)
+    {
+        if (await twins.FindKnown(id, cancellation) is not { } twin)
+            return ProblemResult.UnknownDevice(id);
+
+        var command = new TwinCommand.SetMaintenance(wanted.On ?? true, wanted.Reason?.Trim() ?? "", wanted.By?.Trim() ?? DefaultBy, Instant.From(time.GetUtcNow()));
+        if (await twins.Execute(twin.Device, command, cancellation) is Decision.Rejected rejected)
+            return ProblemResult.Of(StatusCodes.Status400BadRequest, rejected.Reason.Code, rejected.Reason.Detail);
+
+        return await twins.FindKnown(id, cancellation) is { } after
+            ? TypedResults.Ok(DeviceDocument.Of(after, types.For(after.Description.Type)))
+            : ProblemResult.UnknownDevice(id);
+    }
+
+    /// <summary>Null where the body is none. An empty one begins it.</summary>
+    private static MaintenanceRequest? Read(ReadOnlyMemory<byte> body)
+    {
+        if (body.IsEmpty)
+            return new MaintenanceRequest(null, null, null);
+
+        try
+        {
+            return JsonSerializer.Deserialize(body.Span, ApiJson.Default.MaintenanceRequest);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

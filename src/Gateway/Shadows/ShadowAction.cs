@@ -1,0 +1,8 @@
+namespace OrleansIot.Gateway.Shadows;
+
+internal enum ShadowAction
+{
+    Get,
+    Update,
+    Delete,
+}

@@ -1,0 +1,144 @@
+using OrleansIot.Application;
+using OrleansIot.Application.History.Chunks;
+using OrleansIot.Application.Twins.Encoding;
+using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.Journal;
+
+namespace OrleansIot.Storage.Sqlite.Backups;
+
+/// <summary>Reads all of a database: its pages, and everything in it that is encoded or has a checksum. Changes nothing.</summary>
+public static class DataCheck
+{
+    internal const string Commits = "SELECT position, body FROM log ORDER BY position";
+
+    // Of one kind; more say nothing new.
+    private const int MaxFindings = 20;
+
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Checks a data folder, in use or not.</summary>
+    /// <returns>What is wrong, for people; empty when all is well.</returns>
+    public static IReadOnlyList<string> OfFolder(string dataFolder, CancellationToken cancellation)
+    {
+        var file = Path.Combine(Path.GetFullPath(dataFolder), DataDirectory.DatabaseName);
+        if (!File.Exists(file))
+            throw new StoreException($"There is no {DataDirectory.DatabaseName} in {Path.GetDirectoryName(file)}.");
+
+        // Of a store that is open the log is being written, so what is read of it is no evidence.
+        if (!DataDirectory.IsInUse(dataFolder) && WriteAheadLog.Read(file) is { IsDamaged: true } log)
+            return [$"The write-ahead log is damaged: {log}"];
+
+        return Run(file, cancellation);
+    }
+
+    internal static IReadOnlyList<string> Run(string file, CancellationToken cancellation)
+    {
+        var findings = new List<string>();
+        using var database = SqliteDatabase.Open(file, readOnly: true, BusyTimeout);
+        try
+        {
+            Pages(database, findings);
+            Rows(database, findings, Commits, "Row {0} of the event log", Commit, cancellation);
+            Rows(database, findings, Snapshots(database), "The snapshot of device number {0}", Snapshot, cancellation);
+            Rows(database, findings, Chunks(database), "Chunk {0} of the history", Chunk, cancellation);
+        }
+        catch (StoreException e)
+        {
+            findings.Add(e.Message);
+        }
+
+        return findings;
+    }
+
+    internal static void Pages(SqliteDatabase database, List<string> findings)
+    {
+        try
+        {
+            using var answers = database.Statement($"PRAGMA integrity_check({MaxFindings})");
+            while (answers.Step())
+            {
+                if (answers.Text(0) is var answer and not "ok")
+                    findings.Add(answer);
+            }
+        }
+        catch (StoreException e) when (e.Code == SqliteErrors.Damaged)
+        {
+            // Too broken to be told page by page.
+            findings.Add(e.Message);
+        }
+    }
+
+    internal static string Snapshots(SqliteDatabase database) => $"SELECT device, version, body, {ChecksumOf(database, "snapshot")} FROM snapshot";
+
+    internal static string Chunks(SqliteDatabase database) => $"SELECT id, device, first_at, last_at, count, body, {ChecksumOf(database, "reading_chunk")} FROM reading_chunk";
+
+    /// <summary>Reads a row of <see cref="Commits"/>.</summary>
+    internal static void Commit(SqliteStatement row)
+    {
+        var commit = LogRow.Parse(row.Int64(0), row.Blob(1));
+        foreach (var record in commit.Records())
+            commit.Events(record);
+    }
+
+    /// <summary>Reads a row of <see cref="Snapshots"/>.</summary>
+    internal static void Snapshot(SqliteStatement row)
+    {
+        Require(StoredChecksum.Fits(row.OptionalInt64(3), row.Blob(2), row.Int64(0), row.Int64(1)));
+        TwinCodec.Decode(row.Blob(2));
+    }
+
+    /// <summary>Reads a row of <see cref="Chunks"/>.</summary>
+    internal static void Chunk(SqliteStatement row)
+    {
+        Require(StoredChecksum.Fits(row.OptionalInt64(6), row.Blob(5), row.Int64(1), row.Int64(2), row.Int64(3), row.Int64(4)));
+        var chunk = new ReadingChunkReader(row.Blob(5).ToArray());
+        while (chunk.Read())
+        {
+        }
+    }
+
+    internal static bool IsWhole(SqliteStatement row, Action<SqliteStatement> read)
+    {
+        try
+        {
+            read(row);
+            return true;
+        }
+        catch (Exception e) when (IsOfDamage(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What decoders end with when bytes are not what was written.</summary>
+    internal static bool IsOfDamage(Exception e) =>
+        e is StoreException or InvalidDataException or ArgumentException or FormatException or IndexOutOfRangeException or OverflowException or KeyNotFoundException or InvalidOperationException;
+
+    private static void Rows(SqliteDatabase database, List<string> findings, string sql, string name, Action<SqliteStatement> read, CancellationToken cancellation)
+    {
+        var limit = findings.Count + MaxFindings;
+        using var rows = database.Statement(sql);
+        while (findings.Count < limit && rows.Step())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                read(rows);
+            }
+            catch (Exception e) when (IsOfDamage(e))
+            {
+                findings.Add($"{name.Replace("{0}", rows.Int64(0).ToString(null, null), StringComparison.Ordinal)} is damaged: {e.Message}");
+            }
+        }
+    }
+
+    // A file of a release before checksums is not brought forward by being looked at.
+    private static string ChecksumOf(SqliteDatabase database, string table) =>
+        database.Number($"SELECT count(*) FROM pragma_table_info('{table}') WHERE name = 'checksum'") > 0 ? "checksum" : "NULL";
+
+    private static void Require(bool fits)
+    {
+        if (!fits)
+            throw new InvalidDataException("Its checksum does not fit.");
+    }
+}

@@ -1,0 +1,23 @@
+using System.Buffers.Binary;
+using OrleansIot.Storage.Sqlite.Journal;
+
+namespace OrleansIot.Storage.Sqlite.Database;
+
+/// <summary>
+/// Guards a row by what is in its column <c>checksum</c>: CRC-32C of its other columns. SQLite's pages have none, so a byte that went
+/// bad on the disk would be read as if it had been written. Rows of releases before it have none, and are taken as they are.
+/// </summary>
+internal static class StoredChecksum
+{
+    public static long Of(ReadOnlySpan<byte> body, params ReadOnlySpan<long> columns)
+    {
+        Span<byte> numbers = stackalloc byte[8 * (columns.Length + 1)];
+        for (var i = 0; i < columns.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(numbers[(8 * i)..], columns[i]);
+
+        BinaryPrimitives.WriteInt64LittleEndian(numbers[(8 * columns.Length)..], LogRow.Checksum(body));
+        return LogRow.Checksum(numbers);
+    }
+
+    public static bool Fits(long? stored, ReadOnlySpan<byte> body, params ReadOnlySpan<long> columns) => stored is null || stored == Of(body, columns);
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using OrleansIot.Application.DeviceTypes;
+using OrleansIot.Application.DeviceTypes.Ports;
+using OrleansIot.Domain.Devices.Types;
+using OrleansIot.Storage.Sqlite.Commits;
+using OrleansIot.Storage.Sqlite.Database;
+
+namespace OrleansIot.Storage.Sqlite.DeviceTypes;
+
+/// <summary>The table of device types.</summary>
+internal sealed class SqliteDeviceTypeStore(GroupCommit writer, ReadConnections readers) : IDeviceTypeStore
+{
+    public async ValueTask<IReadOnlyList<DeviceType>> List(CancellationToken cancellation)
+    {
+        using var reader = await readers.Rent(cancellation);
+        using var select = reader.Statement("SELECT body FROM device_type ORDER BY id");
+        var types = new List<DeviceType>();
+        while (select.Step())
+            types.Add(DeviceTypeCodec.Decode(select.Blob(0)));
+
+        return types;
+    }
+
+    public async ValueTask Put(DeviceType type, CancellationToken cancellation)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        DeviceTypeCodec.Encode(body, type);
+        await writer.Run(
+            database =>
+            {
+                database.Statement("INSERT INTO device_type(id, body) VALUES(?, ?) ON CONFLICT(id) DO UPDATE SET body = excluded.body").Bind(type.Id.Value).Bind(body.WrittenSpan).Run();
+                return true;
+            },
+            null,
+            cancellation);
+    }
+
+    public ValueTask<bool> Delete(DeviceTypeId type, CancellationToken cancellation) =>
+        writer.Run(
+            database =>
+            {
+                database.Statement("DELETE FROM device_type WHERE id = ?").Bind(type.Value).Run();
+                return database.Changes > 0;
+            },
+            null,
+            cancellation);
+}
