@@ -17,7 +17,6 @@ internal sealed class Plant : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(30);
 
-    // A message that was claimed when the server died is free again after the attempt's limit and a margin of 5 s.
     private static readonly TimeSpan DeliveryLimit = TimeSpan.FromSeconds(40);
 
     private static readonly string[] Settings =
@@ -90,6 +89,8 @@ internal sealed class Plant : IAsyncDisposable
         await Start();
         await CheckAndSettle();
         await CheckDeliveries();
+        Count.ShadowUpdates = _things.Sum(thing => thing.Version);
+        Assert.True(Count is { ShadowUpdates: > 0, StreamEvents: > 0, Notifications: > 0 }, $"The load was none: {Count}");
         _server!.Interrupt();
         Assert.Equal(0, await _server.Exited(StopLimit));
     }

@@ -22,6 +22,9 @@ internal sealed class PlantCount
 
     public int InDoubtAndLost { get; set; }
 
+    /// <summary>Updates of shadows that are stored.</summary>
+    public int ShadowUpdates { get; set; }
+
     public int StreamEvents { get; set; }
 
     public int Notifications { get; set; }
@@ -36,5 +39,5 @@ internal sealed class PlantCount
 
     public override string ToString() =>
         $"{Rounds} rounds, {KilledStarts} more kills while starting, {KilledStops} while stopping, {Stops} clean stops, {Outages} outages of the disk with {KilledInOutage} kills in them; {Answers} PUBACKs; without an answer at the end "
-        + $"{InDoubtAndStored} stored and {InDoubtAndLost} not; {StreamEvents} events streamed; {Notifications} notifications, {ToldAgain} of them again under their key";
+        + $"{InDoubtAndStored} stored and {InDoubtAndLost} not; {ShadowUpdates} updates of shadows; {StreamEvents} events streamed; {Notifications} notifications, {ToldAgain} of them again under their key";
 }
