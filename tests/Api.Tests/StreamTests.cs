@@ -28,7 +28,7 @@ public sealed class StreamTests : IAsyncLifetime
         var reading = await stream.Next("reading");
         Assert.Equal("2", reading.Id);
         Assert.Equal(
-            """{"deviceId":"d","at":"2026-01-01T00:00:00.000Z","receivedAt":"2026-01-01T00:00:00.000Z","metrics":{"t":99}}""",
+            """{"deviceId":"d","version":3,"at":"2026-01-01T00:00:00.000Z","receivedAt":"2026-01-01T00:00:00.000Z","metrics":{"t":99}}""",
             reading.Data.ToJsonString());
         Assert.Equal("hot", (string?)(await stream.Next("alert")).Data["ruleId"]);
         Assert.Equal("Pump", (string?)(await stream.Next("device")).Data["name"]);

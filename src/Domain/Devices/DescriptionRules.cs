@@ -28,12 +28,14 @@ public static class DescriptionRules
     }
 
     /// <summary>The levels of a site, outermost first: <c>plant-1</c>, <c>plant-1/hall-2</c>, …</summary>
-    public static IEnumerable<string> LevelsOf(string site)
+    public static ImmutableArray<string> LevelsOf(string site)
     {
+        var levels = ImmutableArray.CreateBuilder<string>();
         for (var end = site.IndexOf(LevelSeparator, StringComparison.Ordinal); end >= 0; end = site.IndexOf(LevelSeparator, end + 1))
-            yield return site[..end];
+            levels.Add(site[..end]);
 
-        yield return site;
+        levels.Add(site);
+        return levels.DrainToImmutable();
     }
 
     private static void CheckText(ImmutableArray<DescriptionFault>.Builder faults, string field, string? text)

@@ -32,7 +32,7 @@ public static class ShadowJson
         var reader = new Utf8JsonReader(json);
         using var document = JsonDocument.ParseValue(ref reader);
         var node = Read(document.RootElement, int.MaxValue, out var fault);
-        return fault is null ? node : throw new InvalidDataException($"A stored shadow cannot be read: {fault.Message}.");
+        return fault is null ? node : throw new FormatException($"A stored shadow cannot be read: {fault.Message}.");
     }
 
     public static void Write(Utf8JsonWriter writer, ShadowNode node)
