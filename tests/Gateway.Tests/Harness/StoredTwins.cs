@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Twins;
+using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
 using OrleansIot.TestKit.Storage;
@@ -15,7 +17,9 @@ internal static class StoredTwins
 {
     public static Action<IServiceCollection> Over(InMemoryStore store, params (string Setting, string Value)[] settings) => services =>
     {
-        store.AddTo(services);
+        // Not the whole store: its sessions would wait for a journal that a gateway without a host does not run.
+        services.AddSingleton(store.Journal).AddSingleton<ITwinJournal>(store.Journal).AddSingleton<ITwinSnapshots>(store.Journal);
+        services.AddSingleton<IDeviceTypeStore>(store.DeviceTypes);
         services.AddSingleton<IRules, NoRules>();
         services.AddSingleton(new AlertMessages([]));
         services.AddTwins(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(one => KeyValuePair.Create<string, string?>(one.Setting, one.Value))).Build());
