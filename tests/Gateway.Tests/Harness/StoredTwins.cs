@@ -16,6 +16,7 @@ internal static class StoredTwins
     public static Action<IServiceCollection> Over(InMemoryStore store, params (string Setting, string Value)[] settings) => services =>
     {
         services.AddSingleton(store.Journal).AddSingleton<Application.Twins.Ports.ITwinJournal>(store.Journal).AddSingleton<Application.Twins.Ports.ITwinSnapshots>(store.Journal);
+        services.AddSingleton<Application.DeviceTypes.Ports.IDeviceTypeStore>(store.DeviceTypes);
         services.AddSingleton<IRules, NoRules>();
         services.AddSingleton(new AlertMessages([]));
         services.AddTwins(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(one => KeyValuePair.Create<string, string?>(one.Setting, one.Value))).Build());
