@@ -15,7 +15,9 @@ using OrleansIot.Storage.Sqlite;
 // costs. Arguments: devices, readings per device. Figures of one machine compare two versions of the code, nothing else.
 // "sessions" and a number of appends measures those instead (see SessionBenchmark); "history" and a number of devices, chunks,
 // roll-ups and charts (see HistoryBenchmark); "growth" how the cost grows with what is stored (see GrowthBenchmark): sizes as
-// millions of events, devices and seconds between readings, 1:1000:5 10:10000:5 where none is given, 50 million at most.
+// millions of events, devices and seconds between readings, 1:1000:5 10:10000:5 where none is given, 50 million at most;
+// "twins" what a twin takes of the heap, and how long a start takes (see TwinsBenchmark): twins and readings of each, 20000 and 130
+// where none is given, and "types" for the heap by type.
 if (args is ["sessions", ..])
 {
     await new SessionBenchmark(args.Length > 1 ? int.Parse(args[1]) : 400).Run();
@@ -25,6 +27,13 @@ if (args is ["sessions", ..])
 if (args is ["growth", .. var sizes])
 {
     await new GrowthBenchmark(GrowthBenchmark.Sizes(sizes)).Run();
+    return;
+}
+
+if (args is ["twins", .. var fleet])
+{
+    var numbers = fleet.Where(arg => arg != "types").Select(int.Parse).ToArray();
+    await new TwinsBenchmark(numbers is [var count, ..] ? count : 20_000, numbers is [_, var each] ? each : 130).Run(byType: fleet.Contains("types"));
     return;
 }
 

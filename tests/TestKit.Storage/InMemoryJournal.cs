@@ -20,6 +20,9 @@ public sealed class InMemoryJournal(InMemoryAlertBook alerts, InMemoryOutbox out
     /// <summary>Number of appends that were committed.</summary>
     public int Commits { get; private set; }
 
+    /// <summary>How often a snapshot was asked for by itself.</summary>
+    public int Loads { get; private set; }
+
     /// <summary>The next append that has no earlier failure waiting for it stores nothing and throws this.</summary>
     public void FailNext(Exception failure)
     {
@@ -83,7 +86,20 @@ public sealed class InMemoryJournal(InMemoryAlertBook alerts, InMemoryOutbox out
     public ValueTask<Twin?> Load(DeviceId device, CancellationToken cancellation)
     {
         lock (_lock)
+        {
+            Loads++;
             return ValueTask.FromResult(_snapshots.GetValueOrDefault(device));
+        }
+    }
+
+    public async IAsyncEnumerable<IEnumerable<Twin>> LoadAll([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask;
+        Twin[] all;
+        lock (_lock)
+            all = [.. _snapshots.Values];
+
+        yield return all;
     }
 
     /// <summary>Keeps everything, and so needs no checkpoints.</summary>

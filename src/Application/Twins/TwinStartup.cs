@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using OrleansIot.Application.Twins.Mailboxes;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Application.Twins;
 
@@ -25,10 +26,23 @@ internal sealed partial class TwinStartup(MailboxTwins twins, ITwinSnapshots sna
     {
         var started = time.GetTimestamp();
         var count = 0;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(snapshots.Devices(cancellationToken), parallel, async (device, _) =>
+
+        // Nearly all, without a question to the store for each: a core decodes a portion and takes it up, where nothing has to be waited for.
+        var portions = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(snapshots.LoadAll(cancellationToken), portions, async (portion, _) =>
         {
-            if (await TakeUp(device))
+            foreach (var snapshot in portion)
+            {
+                if (await TakeUp(snapshot.Device, snapshot))
+                    Interlocked.Increment(ref count);
+            }
+        });
+
+        // Those without a snapshot, and those whose snapshot cannot be read.
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(snapshots.Devices(cancellationToken).Where(device => !_missing.ContainsKey(device)), parallel, async (device, _) =>
+        {
+            if (await twins.Find(device, cancellationToken) is null && await TakeUp(device, snapshot: null))
                 Interlocked.Increment(ref count);
         });
 
@@ -52,11 +66,11 @@ internal sealed partial class TwinStartup(MailboxTwins twins, ITwinSnapshots sna
         return _missing.IsEmpty ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded($"{_missing.Count} devices could not be taken up; the log says which.");
     }
 
-    private async ValueTask<bool> TakeUp(DeviceId device)
+    private async ValueTask<bool> TakeUp(DeviceId device, Twin? snapshot)
     {
         try
         {
-            await twins.TakeUp(device);
+            _ = snapshot is null ? await twins.TakeUp(device) : await twins.TakeUp(snapshot);
             return true;
         }
         catch (TwinUnavailableException e)

@@ -322,6 +322,11 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
         Close(CloseReason.ConnectionLost);
         var reason = _closeReason!;
         _intake?.Stop();
+
+        // Why the message was not stored may wait among what is queued: a shadow's rejection. It goes out before the session forgets it.
+        if (reason == CloseReason.NotStored)
+            await EndWriting(reason, writing, withMessages: true);
+
         var goesOn = _isAccepted && reason != CloseReason.TakenOverElsewhere && _gateway.Sessions.IsKept(_session);
         if (goesOn)
             _session.Detach();
@@ -358,7 +363,12 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
                 await Linger();
         }
 
-        _writer.Complete();
+        await EndWriting(reason, writing, withMessages: false);
+    }
+
+    private async Task EndWriting(CloseReason reason, Task writing, bool withMessages)
+    {
+        _writer.Complete(withMessages);
         try
         {
             await writing.WaitAsync(CloseGrace, _gateway.Time);

@@ -37,6 +37,7 @@ internal sealed class ConnectionWriter(
     private int _answerCount;
     private bool _hasSaidLast;
     private volatile bool _isLast;
+    private volatile bool _finishesMessages;
     private volatile bool _hasManyAnswers;
 
     /// <summary>Whether the client does not take its answers, and so should not be asked for more packets.</summary>
@@ -84,8 +85,10 @@ internal sealed class ConnectionWriter(
     }
 
     /// <summary>Has the loop write what is owed in answers, and end.</summary>
-    public void Complete()
+    /// <param name="withMessages">The messages that may go now, too.</param>
+    public void Complete(bool withMessages = false)
     {
+        _finishesMessages = withMessages;
         _isLast = true;
         _wakeUp.Raise();
     }
@@ -104,7 +107,7 @@ internal sealed class ConnectionWriter(
                     {
                         isLast = _isLast;
                         var packets = WriteAnswers();
-                        if (!isLast)
+                        if (!isLast || _finishesMessages)
                             packets += WriteMessages();
                         if (packets == 0)
                             break;
@@ -115,7 +118,7 @@ internal sealed class ConnectionWriter(
                         if (flushed.IsCompleted)
                             return;
                     }
-                    while (!isLast);
+                    while (!isLast || _finishesMessages);
                 }
             }
             finally

@@ -30,6 +30,9 @@ internal sealed class SqliteJournal(
             tailAfter = known.Tail.After;
         }
 
+        if (afterVersion >= tailAfter && tail.Length == 0)
+            return AsyncEnumerable.Empty<JournaledEvent>();
+
         return afterVersion >= tailAfter
             ? ReadTail(tail, afterVersion, cancellation)
             : ReadPast(known, afterVersion, cancellation);

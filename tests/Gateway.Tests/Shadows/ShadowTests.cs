@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansIot.Application;
@@ -188,6 +189,23 @@ public sealed class ShadowTests : IAsyncDisposable
         await lamp.Publish($"{Lamp}/update", """{"state":{},"clientToken":"x"}""", packetId: 1);
 
         Assert.Equal($$"""{"code":500,"message":"Internal service failure","timestamp":{{Now}},"clientToken":"x"}""", await Next(lamp, "update/rejected"));
+        await lamp.ExpectClosed();
+    }
+
+    [Fact]
+    public async Task The_rejection_of_what_could_not_be_stored_goes_out_before_the_connection_ends_however_busy_its_writer_is()
+    {
+        // Each write waits until the client has read the one before, and what the client sends is dealt with when its Send returns.
+        var oneAtATime = new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false);
+        var lamp = _gateway.Open(MqttVersion.V311, oneAtATime, readsInline: true);
+        await lamp.Connect("lamp");
+        await lamp.Subscribe($"{Lamp}/update/+");
+        await lamp.Send(PingPacket.Request);
+        _store.Journal.FailNext(new StoreException("the disk is full", isTransient: true));
+        await lamp.Publish($"{Lamp}/update", """{"state":{},"clientToken":"x"}""", packetId: 1);
+
+        await lamp.Expect(MqttPacketType.PingResp);
+        Assert.Contains("\"clientToken\":\"x\"", await Next(lamp, "update/rejected"), StringComparison.Ordinal);
         await lamp.ExpectClosed();
     }
 

@@ -35,7 +35,12 @@ internal sealed class MailboxRun : IThreadPoolWorkItem
     {
         var run = Pool.Get();
         run._mailbox = mailbox;
-        if (run.TryBatch())
+        if (!run.TryBatch())
+            return;
+
+        if (mailbox.TryRest())
+            run.End();
+        else
             ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
     }
 

@@ -48,7 +48,7 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
     {
         while (true)
         {
-            var mailbox = _mailboxes.GetOrAdd(device, static (id, twins) => new TwinMailbox(id, twins), this);
+            var mailbox = MailboxOf(device);
             if (mailbox.TryPost(command, out var promise, cancellation) == Posting.Posted)
                 return promise;
 
@@ -61,6 +61,14 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
     /// <summary>Takes a twin up before anybody asks for it, so that its timers run.</summary>
     /// <exception cref="TwinUnavailableException">It could not be; where that may pass, it is tried again.</exception>
     public ValueTask<Decision> TakeUp(DeviceId device) => ReviewNow(device);
+
+    /// <summary>As <see cref="TakeUp(DeviceId)"/>, where the snapshot has just been read.</summary>
+    /// <exception cref="TwinUnavailableException">It could not be; where that may pass, it is tried again.</exception>
+    public ValueTask<Decision> TakeUp(Twin snapshot)
+    {
+        MailboxOf(snapshot.Device).Offer(snapshot);
+        return ReviewNow(snapshot.Device);
+    }
 
     public void Forget(TwinMailbox mailbox) => _mailboxes.TryRemove(new KeyValuePair<DeviceId, TwinMailbox>(mailbox.Device, mailbox));
 
@@ -89,6 +97,8 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
         _stopping.Dispose();
     }
 
+    private TwinMailbox MailboxOf(DeviceId device) => _mailboxes.GetOrAdd(device, static (id, twins) => new TwinMailbox(id, twins), this);
+
     private async Task ReviewAndObserve(TwinMailbox mailbox)
     {
         try
@@ -110,7 +120,7 @@ internal sealed partial class MailboxTwins : ITwins, IDisposable
         catch (TwinUnavailableException e) when (e.IsTransient)
         {
             // Time goes on for this device as soon as the store does. What is damaged waits for the device's next message.
-            _mailboxes.GetOrAdd(device, static (id, twins) => new TwinMailbox(id, twins), this).ReviewAt(Now + RetryReviewAfter);
+            MailboxOf(device).ReviewAt(Now + RetryReviewAfter);
             throw;
         }
     }

@@ -25,6 +25,7 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins)
     private readonly Lock _lock = new();
     private readonly WaitingCommands _waiting = new(twins.MailboxCapacity);
     private LiveTwin? _live;
+    private Twin? _offered;
     private Instant _reviewAt = Instant.MaxValue;
     private bool _running;
     private bool _retired;
@@ -48,6 +49,13 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins)
 
         MailboxRun.Start(this);
         return Posting.Posted;
+    }
+
+    /// <summary>For when the twin is taken up next: what <see cref="Ports.ITwinSnapshots.Load"/> would answer now.</summary>
+    public void Offer(Twin snapshot)
+    {
+        if (_live is null)
+            Volatile.Write(ref _offered, snapshot);
     }
 
     /// <summary>Asks to be reviewed then, unless it is to be before. One moment counts at a time; a later one asks again when the earlier has come.</summary>
@@ -109,8 +117,7 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins)
             if (batch.Count > 0)
                 return true;
 
-            _running = false;
-            _retired = _live is not { Twin.Exists: true };
+            Rest();
         }
 
         if (_retired)
@@ -119,9 +126,34 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins)
         return false;
     }
 
+    /// <summary>As <see cref="Take"/>, where nothing is to be taken; false when something waits.</summary>
+    public bool TryRest()
+    {
+        lock (_lock)
+        {
+            if (!_waiting.IsEmpty)
+                return false;
+
+            Rest();
+        }
+
+        if (_retired)
+            twins.Forget(this);
+
+        return true;
+    }
+
+    private void Rest()
+    {
+        _running = false;
+        _retired = _live is not { Twin.Exists: true };
+    }
+
     private async ValueTask ActivateAndExecute(ReadOnlyMemory<TwinCommand> commands, Memory<Decision> decisions)
     {
-        _live = await LiveTwin.Activate(Device, twins.Services, CancellationToken.None);
+        _live = Interlocked.Exchange(ref _offered, null) is { } snapshot
+            ? await LiveTwin.Activate(Device, snapshot, twins.Services, CancellationToken.None)
+            : await LiveTwin.Activate(Device, twins.Services, CancellationToken.None);
         await _live.Execute(commands, decisions, CancellationToken.None);
     }
 }
