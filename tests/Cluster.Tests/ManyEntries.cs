@@ -102,6 +102,52 @@ public abstract class ManyEntries<TEdition>(SharedSystem<TEdition> shared, ITest
     }
 
     [Fact]
+    public async Task A_shadow_is_changed_and_read_through_every_silo_and_its_answers_are_heard_in_their_order_on_all()
+    {
+        foreach (var (number, owner) in Running.Entries.Index())
+        {
+            foreach (var (askedNumber, asked) in Running.Entries.Index())
+            {
+                // A twin begins where its device is first heard of.
+                var device = $"valve-{number}-{askedNumber}";
+                await using var first = await TestClient.Connect(owner.MqttPort);
+                await first.Publish($"dt/devices/{device}/telemetry", """{"pressure": 1}""");
+                await using var ears = await ShadowEars.Listen(Running.Entries, device);
+                await using var client = await TestClient.Connect(asked.MqttPort);
+
+                for (var i = 1; i <= 3; i++)
+                {
+                    await client.Publish($"$aws/things/{device}/shadow/update", $$"""{"state": {"desired": {"open": {{i}} } } }""");
+                    ears.Expect($"update/delta {i}", $"update/documents {i}", $"update/accepted {i}");
+                }
+
+                await ears.AllHeard();
+                await client.Publish($"$aws/things/{device}/shadow/update", """{"state": {"desired": {"open": 9}}, "version": 1}""");
+                await ears.AllHear("update/rejected 409");
+                await client.Publish($"$aws/things/{device}/shadow/get", "");
+                await ears.AllHear("get/accepted 3");
+
+                foreach (var entry in Running.Entries)
+                {
+                    var (path, before) = ($"devices/{device}/shadows/$classic", ears.Version);
+                    Assert.Equal(before, (await entry.Api.Get(path)).GetProperty("version").GetInt32());
+                    var changed = await entry.Api.Patch(path, new { state = new { reported = new { open = before } } });
+                    Assert.Equal(before + 1, changed.GetProperty("version").GetInt32());
+
+                    // Until what is reported is what is desired, there is a delta.
+                    string[] delta = before == 3 ? [] : [$"update/delta {before + 1}"];
+                    await ears.AllHear([.. delta, $"update/documents {before + 1}", $"update/accepted {before + 1}"]);
+                }
+
+                await client.Publish($"$aws/things/{device}/shadow/delete", "");
+                await ears.AllHear($"delete/accepted {ears.Version}");
+                await client.Publish($"$aws/things/{device}/shadow/get", "");
+                await ears.AllHear("get/rejected 404");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Every_silo_says_that_it_is_ready()
     {
         foreach (var entry in Running.Entries)

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 
@@ -38,7 +40,15 @@ internal static class AnyMessage
         from name in Text
         from type in Gen.Elements<string?>(null, "pump")
         from tags in Text.ListOf()
-        select new DeviceDescription(name, type, null, [.. tags]);
+        from site in Gen.Elements<string?>(null, "plant-1/hall-2")
+        select new DeviceDescription(name, type, null, [.. tags])
+        {
+            Organisation = site,
+            Site = site,
+            Groups = [.. tags],
+            Metadata = site is null ? [] : [new MetadataEntry("serial", name)],
+            Firmware = type,
+        };
 
     private static readonly Gen<TwinCommand> Ingest =
         from reading in Reading
@@ -48,7 +58,26 @@ internal static class AnyMessage
         from session in Gen.OneOf(Session.Select(open => (SessionId?)open), Gen.Constant<SessionId?>(null))
         select (TwinCommand)new TwinCommand.Ingest(reading, new MessageKey(key), isMessageId, redelivered, session);
 
+    private static readonly Gen<ShadowName> ShadowOf = Gen.Elements(ShadowName.Classic, ShadowName.Parse("config"), ShadowName.Parse("$jobs:1"));
+
+    private static readonly Gen<ShadowPatch> Patch = Gen.Elements(
+            "null", "{}", """{"desired": null}""", """{"desired": {"a": {"b": [1, "ü"], "c": null}}, "reported": {"温度": 1.50}}""", """{"reported": {"on": true}}""")
+        .Select(state => ShadowRequest.Read(Encoding.UTF8.GetBytes($$"""{"state": {{state}}}"""), 6, out _, out _)!.State);
+
+    private static readonly Gen<TwinCommand> UpdateShadow =
+        from name in ShadowOf
+        from patch in Patch
+        from expected in Gen.Elements<long?>(null, 0, 7, long.MaxValue)
+        from token in Gen.OneOf(Text, Gen.Constant<string?>(null)!)
+        from author in Text
+        from session in Gen.OneOf(Session.Select(open => (SessionId?)open), Gen.Constant<SessionId?>(null))
+        from at in Time
+        select (TwinCommand)new TwinCommand.UpdateShadow(name, patch, expected, token, author, session, at);
+
     public static readonly Gen<TwinCommand> Command = Gen.OneOf(
+        UpdateShadow,
+        ShadowOf.Zip(Text).Zip(Time).Select(two => (TwinCommand)new TwinCommand.DeleteShadow(two.Item1.Item1, 3, null, two.Item1.Item2, two.Item2)),
+        Text.Zip(Text).Zip(Time).Select(two => (TwinCommand)new TwinCommand.SetMaintenance(two.Item1.Item1.Length > 0, two.Item1.Item1, two.Item1.Item2, two.Item2)),
         Ingest,
         Session.Zip(Time).Select(two => (TwinCommand)new TwinCommand.OpenSession(two.Item1, two.Item2)),
         Session.Zip(Text).Zip(Time).Select(two => (TwinCommand)new TwinCommand.CloseSession(two.Item1.Item1, two.Item1.Item2, two.Item2)),
@@ -60,6 +89,9 @@ internal static class AnyMessage
 
     public static readonly Gen<ImmutableArray<TwinEvent>> Events = Gen.OneOf(
         Reading.Select(reading => (TwinEvent)new TwinEvent.ReadingRecorded(reading, MessageKey.None)),
+        Patch.Zip(ShadowOf).Zip(Time).Select(two => (TwinEvent)new TwinEvent.ShadowUpdated(two.Item1.Item2, two.Item1.Item1, 4, "token", "ana", two.Item2)),
+        ShadowOf.Zip(Time).Select(two => (TwinEvent)new TwinEvent.ShadowDeleted(two.Item1, 4, null, "ana", two.Item2)),
+        Text.Zip(Time).Select(two => (TwinEvent)new TwinEvent.MaintenanceBegan(two.Item1, "ana", two.Item2)),
         Text.Zip(Time).Select(two => (TwinEvent)new TwinEvent.WentOffline(two.Item1, two.Item2)),
         Description.Zip(Time).Select(two => (TwinEvent)new TwinEvent.Described(two.Item1, two.Item2))).ListOf().Select(events => events.ToImmutableArray());
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using System.Threading.Channels;
 using OrleansIot.Grains.Interfaces.Devices;
 using OrleansIot.Grains.Interfaces.Fleet;
@@ -72,6 +74,75 @@ public sealed class PublicGrains(SharedCluster shared) : IClassFixture<SharedClu
         Assert.Equal("alert.unknown", (await device.Acknowledge("another~public-alert~1", "ana")).Code);
         Assert.Equal("request.invalid", (await device.Acknowledge(alert.AlertId, "")).Code);
         Assert.Equal("device.unknown", (await Device("public-nobody").Acknowledge("public-nobody~public-alert~1", "ana")).Code);
+    }
+
+    [Fact]
+    public async Task What_people_say_about_a_device_is_put_onto_what_was_seen()
+    {
+        var device = Device("public-described");
+        Assert.Null(await device.Description());
+
+        Assert.Equal(DeviceAnswer.Ok, await device.Describe(new DeviceProfile(Name: "Pump 1"), null));
+        var seen = await device.Description();
+        Assert.NotNull(seen);
+        var full = new DeviceProfile(
+            "Pump 1", "pump", "cellar", ["a"], "acme", "plant-1/hall-2", ["night"], ImmutableDictionary<string, string>.Empty.Add("serial", "9").Add("built", "2020"), "1.2");
+        Assert.Equal(DeviceAnswer.Ok, await device.Describe(full, seen));
+        Assert.Equal("device.changed", (await device.Describe(new DeviceProfile(), seen)).Code);
+        Assert.Equal("device.site-invalid", (await device.Describe(full with { Site = "/" }, null)).Code);
+        Assert.Equal("device.tags-invalid", (await device.Describe(full with { Tags = [null!] }, null)).Code);
+
+        var described = (await device.Description())!;
+        Assert.Equal(("acme", "plant-1/hall-2", "1.2"), (described.Organisation, described.Site, described.Firmware));
+        Assert.Equal(["night"], described.Groups.AsEnumerable());
+        Assert.Equal("9", described.Metadata!["serial"]);
+        Assert.Equal("plant-1/hall-2", (await device.Snapshot())!.Site);
+    }
+
+    [Fact]
+    public async Task Maintenance_begins_is_seen_and_ends()
+    {
+        var device = Device("public-maintained");
+        Assert.Equal("device.unknown", (await device.SetMaintenance(true, null, "ana")).Code);
+        await device.Ingest(new DeviceReading([new("t", Number: 1)]));
+        Assert.Equal("device.maintenance-invalid", (await device.SetMaintenance(true, null, null!)).Code);
+
+        Assert.Equal(DeviceAnswer.Ok, await device.SetMaintenance(true, "new bearings", "ana"));
+        var worked = (await device.Snapshot())!;
+        Assert.Equal(("maintenance", "new bearings", "ana", "online"), (worked.Status, worked.Maintenance?.Reason, worked.Maintenance?.By, worked.Maintenance?.Connectivity));
+
+        Assert.Equal(DeviceAnswer.Ok, await device.SetMaintenance(false, null, "ana"));
+        var ended = (await device.Snapshot())!;
+        Assert.Equal(("online", null), (ended.Status, ended.Maintenance));
+    }
+
+    [Fact]
+    public async Task Shadows_are_made_read_and_deleted()
+    {
+        var device = Device("public-shadowed");
+        Assert.Null(await device.Shadow(null));
+        Assert.Empty(await device.ShadowNames());
+
+        Assert.Equal(new DeviceShadowAnswer("ok", null, 1), await device.UpdateShadow(null, """{"state": {"desired": {"open": 40}}}""", "ana"));
+        Assert.Equal(new DeviceShadowAnswer("ok", null, 2), await device.UpdateShadow(null, """{"state": {"reported": {"open": 39}}, "version": 1}""", "ana"));
+        Assert.Equal(1, (await device.UpdateShadow("config", """{"state": {"desired": {"mode": "eco"}}}""", "ana")).Version);
+        Assert.Equal("shadow.version-conflict", (await device.UpdateShadow(null, """{"state": {}, "version": 1}""", "ana")).Code);
+        Assert.Equal("shadow.invalid-json", (await device.UpdateShadow(null, "{", "ana")).Code);
+        Assert.Equal("shadow.missing-payload", (await device.UpdateShadow(null, null!, "ana")).Code);
+        Assert.Equal("shadow.invalid-name", (await device.UpdateShadow("a b", """{"state": {}}""", "ana")).Code);
+        Assert.Equal("request.invalid", (await device.UpdateShadow(null, """{"state": {}}""", "")).Code);
+
+        var shadow = (await device.Shadow(null))!;
+        var document = JsonDocument.Parse(shadow.Document).RootElement;
+        Assert.Equal((2, 40, "ana"), (shadow.Version, document.GetProperty("state").GetProperty("delta").GetProperty("open").GetInt32(), Author(document)));
+        Assert.Equal(["", "config"], (await device.ShadowNames()).AsEnumerable());
+
+        Assert.Equal("shadow.version-conflict", (await device.DeleteShadow("config", 7, "ana")).Code);
+        Assert.Equal(new DeviceShadowAnswer("ok", null, 1), await device.DeleteShadow("config", 1, "ana"));
+        Assert.Equal("shadow.unknown", (await device.DeleteShadow("config", null, "ana")).Code);
+        Assert.Equal([""], (await device.ShadowNames()).AsEnumerable());
+
+        static string? Author(JsonElement document) => document.GetProperty("desiredBy").GetProperty("open").GetString();
     }
 
     [Fact]

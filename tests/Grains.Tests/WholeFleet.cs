@@ -1,5 +1,7 @@
 using OrleansIot.Application.Fleet;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Shadows;
+using OrleansIot.Grains.Interfaces.Devices;
 using OrleansIot.Grains.Twins;
 using OrleansIot.TestKit;
 using OrleansIot.TestKit.Time;
@@ -95,6 +97,45 @@ public sealed class WholeFleet(SharedCluster shared) : IClassFixture<SharedClust
 
         var change = await seen.Task;
         Assert.Equal(device, change.Twin.Device);
+        await ending.CancelAsync();
+        await watching;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Shadows_go_to_another_silo_with_what_one_device_is_watched_for_and_not_with_the_fleet_s(bool one)
+    {
+        var device = DeviceId.Parse($"shadowed-{(one ? "one" : "all")}");
+        await _cluster.Ingest(1, device.Value, 0);
+        await _cluster.Client.GetGrain<IDeviceGrain>(device.Value).UpdateShadow(null, """{"state": {"desired": {"on": true}}}""", "ana");
+        using var ending = new CancellationTokenSource();
+        var seen = new TaskCompletionSource<FleetChange>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watching = Task.Run(async () =>
+        {
+            try
+            {
+                await foreach (var change in _cluster.Fleet(0).Watch(one ? new FleetFilter(device) : FleetFilter.All, ending.Token))
+                {
+                    if (change.Twin.Device == device)
+                        seen.TrySetResult(change);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        });
+
+        var value = 0;
+        await Eventually.IsTrue("a change is seen", async () =>
+        {
+            await _cluster.Ingest(1, device.Value, value++);
+            return seen.Task.IsCompleted;
+        });
+
+        Assert.Equal(one, (await seen.Task).Twin.FindShadow(ShadowName.Classic) is not null);
+        Assert.Empty((await _cluster.Fleet(0).List(new DeviceQuery(Search: device.Value))).Items.Single().Shadows);
+        Assert.Single((await _cluster.Twins(0).Find(device))!.Twin.Shadows);
         await ending.CancelAsync();
         await watching;
     }

@@ -54,15 +54,15 @@ public sealed class WireForms : IDisposable
     }
 
     [Fact]
-    public void Twins_cross_without_the_keys_that_only_their_owner_needs() => Prop.ForAll(AnyMessage.Events.ToArbitrary(), events =>
+    public void Twins_cross_without_the_keys_that_only_their_owner_needs_and_in_lists_without_their_shadows() => Prop.ForAll(AnyMessage.Events.ToArbitrary(), events =>
     {
         var twin = events.Aggregate(new Twin(DeviceId.Parse("d")), TwinEvolution.Evolve) with { RecentMessages = RecentMessages.Of([new MessageKey(7)]) };
         var expected = twin with { RecentMessages = RecentMessages.None };
 
-        Assert.Equal(expected, Across(twin));
+        Assert.Equal(expected with { Shadows = [] }, Across(twin));
         Assert.Equal(expected, Across(new TwinView(twin, null)).Twin);
         Assert.Equal(expected, Across<FleetChange>(new FleetChange.StatusChanged(twin)).Twin);
-        Assert.Equal(expected, Across(new DevicePage([twin], 3, "next")).Items.Single());
+        Assert.Equal(expected with { Shadows = [] }, Across(new DevicePage([twin], 3, "next")).Items.Single());
     }).QuickCheckThrowOnFailure();
 
     [Fact]

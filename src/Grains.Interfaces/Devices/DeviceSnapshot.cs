@@ -9,6 +9,8 @@ namespace OrleansIot.Grains.Interfaces.Devices;
 /// <param name="LastSeen">When its last reading came; null where none has.</param>
 /// <param name="Metrics">The newest value of each, in the order in which they first came.</param>
 /// <param name="Alerts">The open ones, oldest first.</param>
+/// <param name="Site">Its place, levels separated by <c>/</c>. The rest of what people say: <see cref="IDeviceGrain.Description"/>.</param>
+/// <param name="Maintenance">Null where it is not worked on.</param>
 [GenerateSerializer, Immutable, Alias("orleansiot.device-snapshot")]
 public sealed record DeviceSnapshot(
     [property: Id(0)] string DeviceId,
@@ -22,4 +24,6 @@ public sealed record DeviceSnapshot(
     [property: Id(8)] DateTimeOffset StatusSince,
     [property: Id(9)] DateTimeOffset? LastSeen,
     [property: Id(10)] ImmutableArray<DeviceMetric> Metrics,
-    [property: Id(11)] ImmutableArray<DeviceAlert> Alerts);
+    [property: Id(11)] ImmutableArray<DeviceAlert> Alerts,
+    [property: Id(12)] string? Site = null,
+    [property: Id(13)] DeviceMaintenance? Maintenance = null);

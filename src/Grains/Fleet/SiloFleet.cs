@@ -43,7 +43,7 @@ internal sealed class SiloFleet(GrainId id, Silo silo, ILoggerFactory logs, Flee
     public Task<Guid> Open(FleetFilter filter)
     {
         var watch = Guid.NewGuid();
-        _watches[watch] = new Watched(ownedHere.Open(filter)) { AskedAt = time.GetTimestamp() };
+        _watches[watch] = new Watched(ownedHere.Open(filter), WithShadows: filter.Device is not null) { AskedAt = time.GetTimestamp() };
         return Task.FromResult(watch);
     }
 
@@ -66,7 +66,7 @@ internal sealed class SiloFleet(GrainId id, Silo silo, ILoggerFactory logs, Flee
 
         var changes = ImmutableArray.CreateBuilder<FleetChange>();
         while (changes.Count < MostAtOnce && watched.Watch.TryRead(out var change))
-            changes.Add(change);
+            changes.Add(watched.WithShadows || change.Twin.Shadows.IsEmpty ? change : change with { Twin = change.Twin with { Shadows = [] } });
 
         return changes.DrainToImmutable();
     }
@@ -92,10 +92,9 @@ internal sealed class SiloFleet(GrainId id, Silo silo, ILoggerFactory logs, Flee
             watched.Watch.Dispose();
     }
 
-    private sealed class Watched(FleetWatch watch)
+    /// <param name="WithShadows">Whoever watches one device may show its shadows; of a whole fleet's nobody does, and 20 of 8 KiB a device would go along with each reading.</param>
+    private sealed record Watched(FleetWatch Watch, bool WithShadows)
     {
-        public FleetWatch Watch { get; } = watch;
-
         public long AskedAt { get; set; }
     }
 }

@@ -121,13 +121,21 @@ internal sealed partial class DeviceGrain : Grain, IDeviceGrain, ITwinOwnerGrain
 
     public async Task<DeviceAnswer> Acknowledge(string alertId, string by)
     {
-        if (by is not { Length: > 0 and <= DeviceDescription.MaxTextLength })
-            return new DeviceAnswer("request.invalid", $"Say who acknowledges, in 1 to {DeviceDescription.MaxTextLength} characters.");
+        if (!DeviceMessages.IsName(by))
+            return DeviceMessages.NobodyAsks;
 
         return AlertId.TryParse(alertId, out var alert) && alert.Device == _device
             ? DeviceMessages.AnswerOf(await Execute(new TwinCommand.AcknowledgeAlert(alert, by, Now)))
             : DeviceMessages.AnswerOf(new Decision.Rejected(TwinRejection.UnknownAlert));
     }
+
+    public async Task<DeviceProfile?> Description() => await Find() is { } view ? DeviceMessages.ProfileOf(view.Twin.Description) : null;
+
+    public async Task<DeviceAnswer> Describe(DeviceProfile description, DeviceProfile? expected) => DeviceMessages.AnswerOf(await Execute(
+        new TwinCommand.Describe(DeviceMessages.DescriptionOf(description), Now, expected is null ? null : DeviceMessages.DescriptionOf(expected))));
+
+    public async Task<DeviceAnswer> SetMaintenance(bool on, string? reason, string by) =>
+        DeviceMessages.AnswerOf(await Execute(new TwinCommand.SetMaintenance(on, reason ?? "", by ?? "", Now)));
 
     public async Task<DeviceAnswer> Subscribe(IDeviceObserver observer)
     {

@@ -14,6 +14,11 @@ internal static class DeviceMessages
 {
     private const string InvalidReading = "reading.invalid";
 
+    public static readonly DeviceAnswer NobodyAsks = new("request.invalid", $"Say who asks, in 1 to {DeviceDescription.MaxTextLength} characters.");
+
+    /// <summary>Whether somebody can be known by it, in the log and to others.</summary>
+    public static bool IsName(string? by) => by is { Length: > 0 and <= DeviceDescription.MaxTextLength };
+
     public static DeviceSnapshot SnapshotOf(Twin twin) => new(
         twin.Device.Value,
         twin.Version,
@@ -26,9 +31,31 @@ internal static class DeviceMessages
         twin.StatusSince.ToDateTimeOffset(),
         twin.LastSeen?.ToDateTimeOffset(),
         [.. twin.Readings.Select(last => MetricOf(last.Metric, last.Value, last.At))],
-        AlertsOf(twin));
+        AlertsOf(twin),
+        twin.Description.Site,
+        MaintenanceOf(twin));
 
     public static ImmutableArray<DeviceAlert> AlertsOf(Twin twin) => [.. twin.OpenAlerts.Select(AlertOf)];
+
+    public static DeviceProfile ProfileOf(DeviceDescription description) => new(
+        description.Name,
+        description.Type,
+        description.Location,
+        description.Tags,
+        description.Organisation,
+        description.Site,
+        description.Groups,
+        description.Metadata.ToImmutableDictionary(fact => fact.Key, fact => fact.Value),
+        description.Firmware);
+
+    public static DeviceDescription DescriptionOf(DeviceProfile profile) => new(profile.Name, profile.Type, profile.Location, OrNone(profile.Tags))
+    {
+        Organisation = profile.Organisation,
+        Site = profile.Site,
+        Groups = OrNone(profile.Groups),
+        Metadata = [.. (profile.Metadata ?? ImmutableDictionary<string, string>.Empty).Select(fact => new MetadataEntry(fact.Key, fact.Value ?? "")).OrderBy(fact => fact.Key, StringComparer.Ordinal)],
+        Firmware = profile.Firmware,
+    };
 
     public static DeviceAnswer AnswerOf(Decision decision) => decision switch
     {
@@ -70,6 +97,12 @@ internal static class DeviceMessages
         DeviceStatus.Maintenance => "maintenance",
         _ => "unknown",
     };
+
+    private static ImmutableArray<string> OrNone(ImmutableArray<string> words) => words.IsDefault ? [] : [.. words.Select(word => word ?? "")];
+
+    private static DeviceMaintenance? MaintenanceOf(Twin twin) => twin.Maintenance is { } maintenance
+        ? new DeviceMaintenance(maintenance.Since.ToDateTimeOffset(), maintenance.Reason, maintenance.By, WordOf(twin.Connectivity))
+        : null;
 
     private static DeviceAlert AlertOf(Alert alert) => new(
         alert.Id.ToString(),

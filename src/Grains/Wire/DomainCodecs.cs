@@ -34,15 +34,16 @@ internal sealed class RuleWire : StoredFormCodec<Rule>
     protected override Rule Decode(ReadOnlySpan<byte> source) => RuleCodec.Decode(source);
 }
 
-/// <summary>A twin for a look: without the keys of its last messages, which only its owner needs and which are most of its bytes.</summary>
+/// <summary>A twin in a list: without the keys of its last messages and its shadows, which no list shows and which may be most of its bytes.</summary>
 [RegisterSerializer]
 internal sealed class TwinWire : StoredFormCodec<Twin>
 {
-    protected override void Encode(IBufferWriter<byte> target, Twin value) => TwinCodec.Encode(target, value with { RecentMessages = RecentMessages.None });
+    protected override void Encode(IBufferWriter<byte> target, Twin value) => TwinCodec.Encode(target, value with { RecentMessages = RecentMessages.None, Shadows = [] });
 
     protected override Twin Decode(ReadOnlySpan<byte> source) => TwinCodec.Decode(source);
 }
 
+/// <summary>A twin for a look at it alone: without the keys of its last messages, which only its owner needs.</summary>
 [RegisterSerializer]
 internal sealed class TwinViewWire : StoredFormCodec<TwinView>
 {

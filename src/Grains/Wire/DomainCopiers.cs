@@ -37,3 +37,6 @@ internal sealed class DeviceQueryCopier : ShallowCopier<DeviceQuery>;
 
 [RegisterCopier]
 internal sealed class DevicePageCopier : ShallowCopier<DevicePage>;
+
+[RegisterCopier]
+internal sealed class FleetPartsCopier : ShallowCopier<FleetParts>;

@@ -37,6 +37,12 @@ public sealed class ApiClient(Uri http) : IDisposable
         return await Read(response);
     }
 
+    public async Task<JsonElement> Patch(string path, object change)
+    {
+        using var response = await _http.PatchAsJsonAsync(path, change);
+        return await Read(response);
+    }
+
     /// <summary>How many values of the metric the history holds between the two moments.</summary>
     public async Task<long> CountInHistory(string device, string metric, DateTimeOffset from, DateTimeOffset to)
     {

@@ -24,9 +24,12 @@ public sealed class TestClient : IAsyncDisposable
     public Task Publish(string topic, string payload) => _client.Publish(new MqttMessage { Topic = topic, Payload = Encoding.UTF8.GetBytes(payload) });
 
     /// <summary>QoS 1: completes with the SUBACK. Payloads go to <paramref name="heard"/>.</summary>
-    public Task Subscribe(string filter, Action<string> heard) => _client.Subscribe(filter, MqttQoS.AtLeastOnce, (message, _) =>
+    public Task Subscribe(string filter, Action<string> heard) => Subscribe(filter, (_, payload) => heard(payload));
+
+    /// <summary>As the other one, with the topic before the payload.</summary>
+    public Task Subscribe(string filter, Action<string, string> heard) => _client.Subscribe(filter, MqttQoS.AtLeastOnce, (message, _) =>
     {
-        heard(Encoding.UTF8.GetString(message.Payload.Span));
+        heard(message.Topic, Encoding.UTF8.GetString(message.Payload.Span));
         return ValueTask.CompletedTask;
     });
 
