@@ -14,8 +14,8 @@ Console.WriteLine();
 
 var measurements = await Rounds.Run(options,
 [
-    () => HostUnderLoad.Start("one silo", "Silo", $"--Cluster:SiloPort={FreePort.Find()}", $"--Cluster:GatewayPort={FreePort.Find()}"),
-    () => HostUnderLoad.Start("Standalone", "Standalone", "--Agent:Enabled=false"),
+    () => HostUnderLoad.Start("one silo", "Silo", options.Rules, $"--Cluster:SiloPort={FreePort.Find()}", $"--Cluster:GatewayPort={FreePort.Find()}"),
+    () => HostUnderLoad.Start("Standalone", "Standalone", options.Rules, "--Agent:Enabled=false"),
 ]);
 Console.WriteLine();
 Console.WriteLine(LoadReport.Table(measurements));

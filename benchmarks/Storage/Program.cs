@@ -14,10 +14,17 @@ using OrleansIot.Storage.Sqlite;
 // Appends single readings of six metrics from many devices at once, each waiting for its commit, and reports what a reading
 // costs. Arguments: devices, readings per device. Figures of one machine compare two versions of the code, nothing else.
 // "sessions" and a number of appends measures those instead (see SessionBenchmark); "history" and a number of devices, chunks,
-// roll-ups and charts (see HistoryBenchmark).
+// roll-ups and charts (see HistoryBenchmark); "growth" how the cost grows with what is stored (see GrowthBenchmark): sizes as
+// millions of events, devices and seconds between readings, 1:1000:5 10:10000:5 where none is given, 50 million at most.
 if (args is ["sessions", ..])
 {
     await new SessionBenchmark(args.Length > 1 ? int.Parse(args[1]) : 400).Run();
+    return;
+}
+
+if (args is ["growth", .. var sizes])
+{
+    await new GrowthBenchmark(GrowthBenchmark.Sizes(sizes)).Run();
     return;
 }
 

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace OrleansIot.UnderLoad;
 
 /// <summary>What a benchmark sends; by default the load of issue "First light".</summary>
-public sealed record LoadOptions(int Messages, int Rounds, int WarmUpMessages, int Devices, int Connections, int PayloadBytes)
+public sealed record LoadOptions(int Messages, int Rounds, int WarmUpMessages, int Devices, int Connections, int PayloadBytes, int Rules)
 {
-    public const string Usage = "[--messages 300000] [--rounds 3] [--warm-up 400000] [--devices 1000] [--connections 50] [--payload-bytes 200]";
+    public const string Usage = "[--messages 300000] [--rounds 3] [--warm-up 400000] [--devices 1000] [--connections 50] [--payload-bytes 200] [--rules 20]";
 
     /// <summary>Null where the arguments are not of the usage's form.</summary>
     public static LoadOptions? Parse(string[] args)
@@ -21,15 +21,16 @@ public sealed record LoadOptions(int Messages, int Rounds, int WarmUpMessages, i
             ["--devices"] = 1_000,
             ["--connections"] = 50,
             ["--payload-bytes"] = 200,
+            ["--rules"] = 20,
         };
         for (var i = 0; i < args.Length; i += 2)
         {
-            if (!values.ContainsKey(args[i]) || i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1)
+            if (!values.ContainsKey(args[i]) || i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || (value < 1 && args[i] != "--rules"))
                 return null;
 
             values[args[i]] = value;
         }
 
-        return new(values["--messages"], values["--rounds"], values["--warm-up"], values["--devices"], values["--connections"], values["--payload-bytes"]);
+        return new(values["--messages"], values["--rounds"], values["--warm-up"], values["--devices"], values["--connections"], values["--payload-bytes"], values["--rules"]);
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OrleansIot.UnderLoad;
 
 /// <summary>What one system did in one round.</summary>
@@ -14,12 +16,15 @@ public sealed record Measurement(string System, double MessagesPerSecond, double
     {
         var cpuBefore = system.CpuTime;
         var result = await SwarmRun.Run(options, system.Port, options.Messages, rate);
+        var ended = Stopwatch.GetTimestamp();
+        await system.Finished(options.Messages);
+        var late = Stopwatch.GetElapsedTime(ended);
         var cpu = system.CpuTime - cpuBefore;
         var sent = result.GetProperty("sent").GetInt64();
         var latency = result.GetProperty("latencyMilliseconds");
         return new Measurement(
             system.Name,
-            result.GetProperty("messagesPerSecond").GetDouble(),
+            sent / ((sent / result.GetProperty("messagesPerSecond").GetDouble()) + late.TotalSeconds),
             cpu.TotalMicroseconds / sent,
             latency.GetProperty("p50").GetDouble(),
             latency.GetProperty("p99").GetDouble(),

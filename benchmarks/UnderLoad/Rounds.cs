@@ -12,7 +12,7 @@ public static class Rounds
     {
         Console.WriteLine(
             $"{options.Messages:N0} QoS 1 messages a round after {options.WarmUpMessages:N0} to warm up, {options.Devices:N0} devices on {options.Connections} connections, " +
-            $"{options.PayloadBytes} bytes of JSON with 6 metrics; {options.Rounds} rounds, the systems in turn; medians. {Environment.ProcessorCount} cores, shared with the load.");
+            $"{options.PayloadBytes} bytes of JSON with 6 metrics, {options.Rules} rules for each; {options.Rounds} rounds, the systems in turn; medians. {Environment.ProcessorCount} cores, shared with the load.");
 
         var measurements = new List<Measurement>();
         for (var round = 1; round <= options.Rounds; round++)
@@ -21,6 +21,7 @@ public static class Rounds
             {
                 await using var system = await start();
                 await SwarmRun.Run(options, system.Port, options.WarmUpMessages, rate: 0);
+                await system.Finished(options.WarmUpMessages);
                 var flatOut = await Measurement.Take(options, system, rate: 0);
                 var half = await Measurement.Take(options, system, rate: flatOut.MessagesPerSecond / 2);
                 measurements.Add(flatOut with { HalfLoadP50 = half.P50, HalfLoadP99 = half.P99 });

@@ -19,6 +19,10 @@ public abstract class SystemUnderLoad(string name, int port, params ChildProcess
     /// <summary>Resident memory of the server.</summary>
     public long ResidentBytes => ResidentPages(processes[0].Id) * Environment.SystemPageSize;
 
+    /// <summary>Completes when everything that was sent is dealt with; at once where an acknowledgement says so.</summary>
+    /// <param name="messages">How many more were sent.</param>
+    public virtual Task Finished(long messages) => Task.CompletedTask;
+
     public virtual async ValueTask DisposeAsync()
     {
         foreach (var process in processes)

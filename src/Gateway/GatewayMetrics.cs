@@ -133,7 +133,7 @@ internal sealed class GatewayMetrics : IDisposable
         _bytes.Add(bytes, Out);
     }
 
-    public void Publish(MqttQoS qos) => _publishes.Add(1, QoSTags[(int)qos]);
+    public void Published(MqttQoS qos, int messages) => _publishes.Add(messages, QoSTags[(int)qos]);
 
     public void Unrouted() => _unrouted.Add(1);
 

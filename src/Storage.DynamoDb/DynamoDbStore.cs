@@ -6,6 +6,7 @@ using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
+using OrleansIot.Application.Past.Ports;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
@@ -56,7 +57,9 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
         _sessions = new DynamoSessionStore(_database);
 
         Journal = journal;
-        Snapshots = new DynamoSnapshots(_database, index, heads);
+        var checkpoints = new DynamoCheckpoints(_database, options, _retention, time);
+        Snapshots = new DynamoSnapshots(_database, index, heads, checkpoints);
+        Checkpoints = checkpoints;
         Alerts = new DynamoAlertBook(_database);
         Rules = new DynamoRuleStore(_database);
         DeviceTypes = new DynamoDeviceTypeStore(_database);
@@ -67,6 +70,8 @@ internal sealed partial class DynamoDbStore : IAsyncDisposable
     public ITwinJournal Journal { get; }
 
     public ITwinSnapshots Snapshots { get; }
+
+    public ITwinCheckpoints Checkpoints { get; }
 
     public IAlertBook Alerts { get; }
 

@@ -23,6 +23,7 @@ public static class StorageRegistration
             provider.GetRequiredService<HistoryRetention>()));
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Journal);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Snapshots);
+        services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Checkpoints);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Alerts);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().Rules);
         services.AddSingleton(provider => provider.GetRequiredService<DynamoDbStore>().DeviceTypes);

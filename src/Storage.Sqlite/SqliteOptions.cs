@@ -13,8 +13,8 @@ public sealed class SqliteOptions
     [Required(AllowEmptyStrings = false)]
     public string Path { get; set; } = "./data";
 
-    /// <summary>Days for which readings (and the event log) are kept. Default 30.</summary>
-    // A month to look back on an incident; at about 25 bytes a reading, 100 devices at one a second then take 7 GB, and the log twice that.
+    /// <summary>Days for which readings and the other events of devices are kept. Default 30.</summary>
+    // A month to look back on an incident; at about 30 bytes a reading, 100 devices at one a second then take 8 GB.
     [Range(1, 3_650)]
     public int ReadingRetentionDays { get; set; } = 30;
 

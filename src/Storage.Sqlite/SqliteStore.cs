@@ -2,11 +2,14 @@ using Microsoft.Extensions.Logging;
 using OrleansIot.Application;
 using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.DeviceTypes.Ports;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
+using OrleansIot.Application.Past.Ports;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Alerts;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
@@ -14,6 +17,7 @@ using OrleansIot.Storage.Sqlite.DeviceTypes;
 using OrleansIot.Storage.Sqlite.History;
 using OrleansIot.Storage.Sqlite.Journal;
 using OrleansIot.Storage.Sqlite.Outbox;
+using OrleansIot.Storage.Sqlite.Past;
 using OrleansIot.Storage.Sqlite.Rules;
 using OrleansIot.Storage.Sqlite.Sessions;
 using OrleansIot.Storage.Sqlite.Snapshots;
@@ -35,6 +39,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private readonly GroupCommit _writer;
     private readonly HistoryBuffers _buffers;
     private readonly LogFloor _floor;
+    private readonly LogCompaction _compaction;
     private readonly ITimer _tick;
     private readonly CoarseFill _fill;
     private readonly TimeProvider _time;
@@ -53,12 +58,15 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         var added = new MessagesAdded();
         _buffers = new HistoryBuffers(time, position);
         _floor = new LogFloor(devices, position, recovered);
+        _compaction = new LogCompaction(_floor, time);
         _connection = new WriterConnection(database, () => OpenToWrite(directory, busyTimeout), directory.FreeBytes, position);
-        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), _buffers, Damage, time, log);
-        var retention = new Retention(_writer, _floor);
+        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), Damage, time, log);
+        var horizon = new PastHorizon();
+        var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon));
 
-        var journal = new SqliteJournal(_writer, devices, _readers, recovered, Damage);
+        var journal = new SqliteJournal(_writer, devices, _readers, recovered, new KeptEvents(_readers), Damage);
         Journal = journal;
+        Checkpoints = new SqliteCheckpoints(devices, _readers, horizon);
         Snapshots = new SqliteSnapshots(_writer, devices, _readers, journal, Damage);
         Alerts = new SqliteAlertBook(_readers);
         Rules = new SqliteRuleStore(_writer, _readers);
@@ -68,7 +76,9 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         History = new SqliteReadingHistory(devices, _readers, retention, Damage);
 
         retention.Load(database);
-        new LogRecovery(devices, _buffers, recovered, position).Run(database);
+        horizon.From = retention.Kept.OfAny(HistoryResolution.Raw).UnixMilliseconds;
+        _compaction.Load(database);
+        new LogRecovery(devices, _buffers, recovered, position).Run(database, Instant.From(time.GetUtcNow()));
         _fill = new CoarseFill(_writer, log);
         _fill.Prepare(database);
         _writer.Start();
@@ -81,6 +91,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     public ITwinJournal Journal { get; }
 
     public ITwinSnapshots Snapshots { get; }
+
+    public ITwinCheckpoints Checkpoints { get; }
 
     public IAlertBook Alerts { get; }
 
@@ -170,13 +182,17 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         }
     }
 
-    private void Tick() => _writer.Offer(new WriteJob<bool>(
-        database =>
-        {
-            _floor.Store(database);
-            return true;
-        },
-        null));
+    private void Tick()
+    {
+        _compaction.Wake();
+        _writer.Offer(new WriteJob<bool>(
+            database =>
+            {
+                _floor.Store(database);
+                return true;
+            },
+            null));
+    }
 
     [LoggerMessage(3000, LogLevel.Information, "Opened {File} (SQLite {Version}) in {Milliseconds:0} ms")]
     private static partial void LogOpened(ILogger logger, string file, string version, double milliseconds);

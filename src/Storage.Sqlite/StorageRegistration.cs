@@ -23,6 +23,7 @@ public static class StorageRegistration
             provider.GetRequiredService<ILogger<SqliteStore>>()));
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Journal);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Snapshots);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Checkpoints);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Alerts);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Rules);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().DeviceTypes);

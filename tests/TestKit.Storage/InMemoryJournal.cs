@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
+using OrleansIot.Application.Past.Ports;
 using OrleansIot.Application.Twins.Ports;
+using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.TestKit.Storage;
 
 /// <summary>The event log and the snapshots, with ways to make an append fail or wait.</summary>
-public sealed class InMemoryJournal(InMemoryAlertBook alerts, InMemoryOutbox outbox, InMemoryReadingHistory history) : ITwinJournal, ITwinSnapshots
+public sealed class InMemoryJournal(InMemoryAlertBook alerts, InMemoryOutbox outbox, InMemoryReadingHistory history) : ITwinJournal, ITwinSnapshots, ITwinCheckpoints
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<DeviceId, List<TwinEvent>> _events = [];
@@ -83,6 +85,10 @@ public sealed class InMemoryJournal(InMemoryAlertBook alerts, InMemoryOutbox out
         lock (_lock)
             return ValueTask.FromResult(_snapshots.GetValueOrDefault(device));
     }
+
+    /// <summary>Keeps everything, and so needs no checkpoints.</summary>
+    public ValueTask<PastStart> Find(DeviceId device, Instant at, CancellationToken cancellation) =>
+        ValueTask.FromResult<PastStart>(at < history.ReadingsFrom ? new PastStart.Expired(history.ReadingsFrom) : new PastStart.From(new Twin(device)));
 
     public ValueTask Save(IReadOnlyCollection<Twin> twins, CancellationToken cancellation)
     {

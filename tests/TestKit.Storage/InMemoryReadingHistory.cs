@@ -18,6 +18,16 @@ public sealed class InMemoryReadingHistory : IReadingHistory
     private readonly Dictionary<DeviceId, List<Reading>> _readings = [];
     private KeptSince _kept = KeptSince.Ever;
 
+    /// <summary>Readings before it have expired.</summary>
+    public Instant ReadingsFrom
+    {
+        get
+        {
+            lock (_lock)
+                return _kept.OfAny(HistoryResolution.Raw);
+        }
+    }
+
     public void Add(DeviceId device, Reading reading)
     {
         lock (_lock)

@@ -3,6 +3,7 @@ using OrleansIot.Application.Alerts.Ports;
 using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
+using OrleansIot.Application.Past.Ports;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Application.Twins.Ports;
@@ -23,7 +24,7 @@ public sealed class InMemoryStore
         Journal = new InMemoryJournal(Alerts, Outbox, History);
     }
 
-    /// <summary>Implements <see cref="ITwinJournal"/> and <see cref="ITwinSnapshots"/>.</summary>
+    /// <summary>Implements <see cref="ITwinJournal"/>, <see cref="ITwinSnapshots"/> and <see cref="ITwinCheckpoints"/>.</summary>
     public InMemoryJournal Journal { get; }
 
     public InMemoryAlertBook Alerts { get; }
@@ -41,6 +42,7 @@ public sealed class InMemoryStore
     public void AddTo(IServiceCollection services) => services
         .AddSingleton<ITwinJournal>(Journal)
         .AddSingleton<ITwinSnapshots>(Journal)
+        .AddSingleton<ITwinCheckpoints>(Journal)
         .AddSingleton<IAlertBook>(Alerts)
         .AddSingleton<IOutbox>(Outbox)
         .AddSingleton<IReadingHistory>(History)

@@ -8,7 +8,7 @@ using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Api.Devices;
 
-/// <summary>A device as it is believed to be now.</summary>
+/// <summary>A device as it is believed to be now, or as it was.</summary>
 /// <param name="Version">Counts what happened to the device: never lower than one that was seen before, and the same only where nothing changed.</param>
 /// <param name="Status"><c>online</c>, <c>offline</c>, <c>maintenance</c>, or <c>unknown</c> before anything was heard from it.</param>
 /// <param name="StatusReason">Why, for people: <c>no reading for 60 s</c>.</param>
@@ -43,6 +43,13 @@ public sealed record DeviceDocument(
     IReadOnlyDictionary<string, LastValueDocument> Readings,
     IReadOnlyList<AlertDocument> OpenAlerts)
 {
+    /// <summary>Rules that are not at rest on it, in order of id.</summary>
+    public IReadOnlyList<RuleStateDocument> Rules { get; init; } = [];
+
+    /// <summary>The moment at which it was so, where one was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? At { get; init; }
+
     /// <summary>Who works on it, why and since when; left out where nobody does.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MaintenanceDocument? Maintenance { get; init; }
@@ -72,6 +79,7 @@ public sealed record DeviceDocument(
         twin.Readings.ToDictionary(last => last.Metric.Value, last => new LastValueDocument(last.Value, last.At, type?.UnitOf(last.Metric), QualityDocument.Of(twin.Flags, last.Metric))),
         [.. twin.OpenAlerts.Select(AlertDocument.Of)])
     {
+        Rules = [.. twin.Rules.Select(RuleStateDocument.Of)],
         Quality = QualityDocument.Of(twin.Flags),
         Maintenance = twin.Maintenance is { } maintenance
             ? new(maintenance.Since, maintenance.Reason, maintenance.By, DeviceWords.Of(twin.Connectivity))

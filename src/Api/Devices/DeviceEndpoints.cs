@@ -6,6 +6,7 @@ using OrleansIot.Api.Http;
 using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Fleet.Filters;
+using OrleansIot.Application.Past;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Telemetry;
 using OrleansIot.Application.Twins;
@@ -25,7 +26,7 @@ internal static class DeviceEndpoints
     {
         var devices = api.MapGroup("/devices").WithTags("Devices");
         devices.MapGet("/", List).WithName("ListDevices").WithSummary("Finds devices: by filter, in an order, page by page").ProducesProblems(400);
-        devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now").ProducesProblems(404);
+        devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now, or as it was").ProducesProblems(400, 404, 410);
         devices.MapPatch("/{id}", Describe).WithName("DescribeDevice")
             .WithSummary("Changes what people say about a device")
             .Accepts<DeviceDescriptionDocument>("application/json", "application/merge-patch+json")
@@ -78,7 +79,13 @@ internal static class DeviceEndpoints
     private static ProblemResult ProblemOf(string parameter, FilterFault fault) => ProblemResult.Invalid(
         fault.Code, "The query cannot be understood", [new Fault(parameter, $"goes wrong at character {fault.Position}: {fault.Message}", fault.Mend)]);
 
-    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(string id, ITwins twins, IDeviceTypes types, CancellationToken cancellation) =>
+    private static Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(
+        string id, [AsParameters] DeviceMomentQuery query, ITwins twins, IDeviceTypes types, TwinPast past, TimeProvider time, CancellationToken cancellation) =>
+        string.IsNullOrEmpty(query.At)
+            ? FindNow(id, twins, types, cancellation)
+            : PastDevices.At(id, query.At, past, types, Instant.From(time.GetUtcNow()), cancellation);
+
+    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> FindNow(string id, ITwins twins, IDeviceTypes types, CancellationToken cancellation) =>
         await twins.FindKnown(id, cancellation) is { } twin ? TypedResults.Ok(DeviceDocument.Of(twin, types.For(twin.Description.Type))) : ProblemResult.UnknownDevice(id);
 
     private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Describe(
@@ -94,7 +101,7 @@ internal static class DeviceEndpoints
 
             var decision = await twins.Execute(twin.Device, new TwinCommand.Describe(description, Instant.From(time.GetUtcNow()), twin.Description), cancellation);
             if (decision is Decision.Accepted)
-                return await Find(id, twins, types, cancellation);
+                return await FindNow(id, twins, types, cancellation);
 
             // Somebody else described it between the look and the change: their members stay unless this patch names them too.
             if (decision is Decision.Rejected rejected && rejected.Reason != TwinRejection.DescriptionChanged)

@@ -12,6 +12,9 @@ internal sealed record DeviceListQuery(
     [property: FromQuery(Name = "limit"), Description("1 to 1000; 100 by default.")] string? Limit,
     [property: FromQuery(Name = "cursor"), Description("'next' of the page before, with the same filter and sort.")] string? Cursor);
 
+internal sealed record DeviceMomentQuery(
+    [property: FromQuery(Name = "at"), Description("As it was at that moment: a time (2026-11-21T09:48:00Z), or so long ago (-15m, -24h, -7d). Default now.")] string? At);
+
 internal sealed record HistoryQuery(
     [property: FromQuery(Name = "metric"), Description("The metric's name.")] string? Metric,
     [property: FromQuery(Name = "from"), Description("Inclusive. A time (2026-11-21T09:48:00Z), or so long ago (-15m, -24h, -7d). Default -1h.")] string? From,

@@ -7,6 +7,9 @@ namespace OrleansIot.Api.Metrics;
 internal sealed class MetricFamily(string name, string help, PrometheusType type, double[] bounds, int maxSeries)
 {
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
+
+    // What nearly all counters have is one label with a text: found without writing the labels out.
+    private readonly ConcurrentDictionary<(string Key, string Value), MetricSeries> _byOneLabel = new();
     private MetricSeries? _unlabelled;
 
     public string Name => name;
@@ -23,14 +26,29 @@ internal sealed class MetricFamily(string name, string help, PrometheusType type
         if (tags.IsEmpty)
             return _unlabelled ??= _series.GetOrAdd("", _ => new MetricSeries(bounds));
 
-        var labels = MetricLabels.Of(tags);
-        if (_series.TryGetValue(labels, out var series))
-            return series;
+        if (tags is not [{ Value: string value } label])
+            return Find(MetricLabels.Of(tags));
 
-        return _series.Count < maxSeries ? _series.GetOrAdd(labels, _ => new MetricSeries(bounds)) : null;
+        if (_byOneLabel.TryGetValue((label.Key, value), out var known))
+            return known;
+
+        if (Find(MetricLabels.Of(tags)) is not { } found)
+            return null;
+
+        _byOneLabel[(label.Key, value)] = found;
+        return found;
     }
 
-    public void Remove(string labels) => _series.TryRemove(labels, out _);
+    public void Remove(string labels)
+    {
+        _series.TryRemove(labels, out _);
+        _byOneLabel.Clear();
+    }
+
+    private MetricSeries? Find(string labels) =>
+        _series.TryGetValue(labels, out var series) ? series
+        : _series.Count < maxSeries ? _series.GetOrAdd(labels, _ => new MetricSeries(bounds))
+        : null;
 
     public static PrometheusType TypeOf(Instrument instrument)
     {

@@ -17,7 +17,7 @@ public sealed class FleetIndex : IFleet, ITwinAudience, IDisposable
 {
     private readonly TimeProvider _time;
     private readonly FleetOutages _outages;
-    private readonly ConcurrentDictionary<DeviceId, TwinView> _twins = new();
+    private readonly ConcurrentDictionary<DeviceId, Listed> _twins = new();
     private readonly FleetTally _tally = new();
     private readonly FleetWatchers _watchers = new();
     private readonly Lock _sorting = new();
@@ -29,10 +29,10 @@ public sealed class FleetIndex : IFleet, ITwinAudience, IDisposable
         _outages = new FleetOutages(options.Value, time, _watchers.Tell, log);
     }
 
-    public TwinView? Find(DeviceId device) => _twins.GetValueOrDefault(device);
+    public TwinView? Find(DeviceId device) => _twins.GetValueOrDefault(device)?.View;
 
     /// <summary>In no order.</summary>
-    public IEnumerable<Twin> All() => _twins.Select(entry => entry.Value.Twin);
+    public IEnumerable<Twin> All() => _twins.Select(entry => entry.Value.View.Twin);
 
     public ValueTask<FleetCounts> Counts(CancellationToken cancellation = default) => new(_tally.Counts() with { Outage = _outages.Current });
 
@@ -48,17 +48,24 @@ public sealed class FleetIndex : IFleet, ITwinAudience, IDisposable
 
     public void Announce(Twin before, TwinView after, ImmutableArray<TwinEvent> events)
     {
-        _twins.TryGetValue(before.Device, out var listed);
-        _twins[before.Device] = after;
-        if (listed is null)
+        // Changes of one device come one after the other: its place is found once, and written without the dictionary's lock.
+        Twin? listed = null;
+        if (_twins.TryGetValue(before.Device, out var place))
         {
+            listed = place.View.Twin;
+            place.View = after;
+        }
+        else
+        {
+            _twins[before.Device] = new Listed(after);
             lock (_sorting)
                 _sorted = null;
         }
 
-        _tally.Replace(listed?.Twin, after.Twin);
+        _tally.Replace(listed, after.Twin);
+
         // First, so that whoever has heard of the device's status finds it counted.
-        if (listed is not null && listed.Twin.Status != after.Twin.Status)
+        if (listed is not null && listed.Status != after.Twin.Status)
             _outages.StatusChanged(after.Twin, _tally.Online);
 
         _watchers.Tell(before, after.Twin, events);
@@ -70,7 +77,7 @@ public sealed class FleetIndex : IFleet, ITwinAudience, IDisposable
         if (!_twins.TryRemove(device, out var listed))
             return;
 
-        _tally.Remove(listed.Twin);
+        _tally.Remove(listed.View.Twin);
         _outages.Forget(device);
         lock (_sorting)
             _sorted = null;
@@ -88,7 +95,18 @@ public sealed class FleetIndex : IFleet, ITwinAudience, IDisposable
         {
             // May have been forgotten meanwhile.
             if (_twins.TryGetValue(device, out var listed))
-                yield return listed.Twin;
+                yield return listed.View.Twin;
+        }
+    }
+
+    private sealed class Listed(TwinView view)
+    {
+        private volatile TwinView _view = view;
+
+        public TwinView View
+        {
+            get => _view;
+            set => _view = value;
         }
     }
 }

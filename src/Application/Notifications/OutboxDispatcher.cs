@@ -84,13 +84,15 @@ internal sealed partial class OutboxDispatcher(
 
     private async Task Dispatch(CancellationToken stopping)
     {
+        // What is read may be delivered while it is read: a target that is being served now waits for its next turn. Its end wakes this.
+        var busy = _lanes.Keys.ToHashSet(StringComparer.Ordinal);
         var due = await outbox.Due(Now, Batch, stopping);
         foreach (var target in due.GroupBy(delivery => TargetLane.TargetOf(delivery.Message)))
         {
             if (_lanes.Count >= options.Value.Parallelism)
                 break;
 
-            if (!_lanes.ContainsKey(target.Key))
+            if (!busy.Contains(target.Key))
                 Start(target.Key, [.. target.OrderBy(delivery => delivery.Message.CreatedAt)], stopping);
         }
 

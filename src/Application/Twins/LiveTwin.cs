@@ -100,29 +100,35 @@ public sealed class LiveTwin
         ImmutableArray<OutboxMessage>.Builder? messages = null;
         for (var i = 0; i < commands.Length; i++)
         {
-            decisions[i] = TwinRules.Decide(draft, commands[i], CurrentContext(draft));
+            decisions[i] = TwinRules.Decide(draft, commands[i], CurrentContext(draft), out var after);
             if (decisions[i] is not Decision.Accepted { Events: { IsEmpty: false } decided })
                 continue;
 
             events = events.IsEmpty ? decided : events.AddRange(decided);
-            foreach (var happened in decided)
-            {
-                Compose(draft, happened, ref messages);
-                draft = TwinEvolution.Evolve(draft, happened);
-            }
+            Compose(draft, decided, ref messages);
+            draft = after;
         }
 
         return (draft, events, messages?.DrainToImmutable() ?? []);
     }
 
-    private void Compose(Twin before, TwinEvent happened, ref ImmutableArray<OutboxMessage>.Builder? messages)
+    private void Compose(Twin before, ImmutableArray<TwinEvent> events, ref ImmutableArray<OutboxMessage>.Builder? messages)
     {
-        // In maintenance nobody is told, whatever is done by hand.
-        if (before.Maintenance is not null || TwinEvolution.AlertAfter(before, happened) is not { } alert || _context.Rules.Find(alert.Rule) is not { } rule)
-            return;
+        foreach (var happened in events)
+        {
+            // Only what concerns alerts, and whether anybody is told, needs the twin as it was before each event.
+            if (happened is not (TwinEvent.AlertTriggered or TwinEvent.AlertAcknowledged or TwinEvent.AlertResolved or TwinEvent.MaintenanceBegan or TwinEvent.MaintenanceEnded))
+                continue;
 
-        messages ??= ImmutableArray.CreateBuilder<OutboxMessage>();
-        messages.AddRange(_services.Messages.Compose(rule, alert, before.Description.Name, happened.At));
+            // In maintenance nobody is told, whatever is done by hand.
+            if (before.Maintenance is null && TwinEvolution.AlertAfter(before, happened) is { } alert && _context.Rules.Find(alert.Rule) is { } rule)
+            {
+                messages ??= ImmutableArray.CreateBuilder<OutboxMessage>();
+                messages.AddRange(_services.Messages.Compose(rule, alert, before.Description.Name, happened.At));
+            }
+
+            before = TwinEvolution.Evolve(before, happened);
+        }
     }
 
     private TwinContext CurrentContext(Twin twin)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Notifications;
+using OrleansIot.Application.Past;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Shadows;
 using OrleansIot.Application.Telemetry;
@@ -42,6 +43,7 @@ public static class TwinRegistration
         services.AddSingleton<IngestStatistics>();
         services.AddSingleton<IIngestStatistics>(provider => provider.GetRequiredService<IngestStatistics>());
         services.AddSingleton<FleetIndex>();
+        services.AddSingleton<TwinPast>();
         services.AddSingleton<SchemaInference>();
         services.AddSingleton(provider => new LiveTwinServices(
             provider.GetRequiredService<ITwinJournal>(),

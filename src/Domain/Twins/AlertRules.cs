@@ -14,8 +14,17 @@ internal static class AlertRules
 {
     public static void Evaluate(TwinDraft draft, MetricName metric, MetricValue value, Instant now)
     {
-        foreach (var rule in draft.Rules.On(metric))
-            Evaluate(draft, rule, value, now);
+        var rules = draft.Rules.On(metric);
+        if (rules.IsEmpty)
+            return;
+
+        // What nearly every value comes to: nothing is wrong and nothing was, so that no rule's state need be looked for.
+        var isAnyUnderWay = IsAnyUnderWay(draft.Twin);
+        foreach (var rule in rules)
+        {
+            if (isAnyUnderWay || rule.Condition.Holds(value) == true)
+                Evaluate(draft, rule, value, now);
+        }
     }
 
     public static void EvaluateStatus(TwinDraft draft, DeviceStatus before, Instant now)
@@ -48,6 +57,9 @@ internal static class AlertRules
         var until = Later(now + cooldown, draft.Twin.StateOf(alert.Rule)?.CooldownUntil ?? now);
         draft.Add(new TwinEvent.AlertResolved(alert.Id, AlertResolution.Manual, by, until, now));
     }
+
+    /// <summary>Whether time alone can make a rule in this state fire.</summary>
+    public static bool MayTriggerByTime(RuleState state) => state.Phase is RulePhase.Pending or RulePhase.Dismissed;
 
     /// <summary>When the rule will fire if nothing changes; null where time alone will not make it.</summary>
     public static Instant? TriggersAt(Twin twin, Rule rule, RuleState state) =>
@@ -94,6 +106,18 @@ internal static class AlertRules
 
                 break;
         }
+    }
+
+    // A cooldown that runs is a state too, and the most frequent: it counts only when a condition holds again.
+    private static bool IsAnyUnderWay(Twin twin)
+    {
+        foreach (var state in twin.Rules)
+        {
+            if (state.Phase != RulePhase.Idle)
+                return true;
+        }
+
+        return false;
     }
 
     private static void Trigger(TwinDraft draft, Rule rule, MetricValue value, Instant now)

@@ -6,7 +6,8 @@ namespace OrleansIot.Domain.Twins;
 /// <summary>A decision in the making: the events so far, and the twin as it would be after them.</summary>
 internal sealed class TwinDraft(Twin twin, TwinContext context)
 {
-    private ImmutableArray<TwinEvent>.Builder? _events;
+    // Nearly every decision has one event: an array of one is all that it costs.
+    private ImmutableArray<TwinEvent> _events = [];
 
     public Twin Twin { get; private set; } = twin;
 
@@ -16,9 +17,9 @@ internal sealed class TwinDraft(Twin twin, TwinContext context)
 
     public void Add(TwinEvent happened)
     {
-        (_events ??= ImmutableArray.CreateBuilder<TwinEvent>(1)).Add(happened);
+        _events = _events.Add(happened);
         Twin = TwinEvolution.Evolve(Twin, happened);
     }
 
-    public Decision.Accepted Decide() => _events is null ? Decision.Accepted.Unchanged : new Decision.Accepted(_events.DrainToImmutable());
+    public Decision.Accepted Decide() => _events.IsEmpty ? Decision.Accepted.Unchanged : new Decision.Accepted(_events);
 }

@@ -9,10 +9,13 @@ namespace OrleansIot.Domain.Twins;
 /// <summary>What follows from a command. Pure: the same twin, command and context give the same events on any machine at any time.</summary>
 public static class TwinRules
 {
-    public static Decision Decide(Twin twin, TwinCommand command, TwinContext context)
+    public static Decision Decide(Twin twin, TwinCommand command, TwinContext context) => Decide(twin, command, context, out _);
+
+    /// <param name="after">The twin once what was decided has happened: the fold of the decision's events, which deciding has made already.</param>
+    public static Decision Decide(Twin twin, TwinCommand command, TwinContext context, out Twin after)
     {
         var draft = new TwinDraft(twin, context);
-        return command switch
+        Decision decision = command switch
         {
             TwinCommand.Ingest ingest => Ingest(draft, ingest),
             TwinCommand.Describe describe => Describe(draft, describe),
@@ -31,6 +34,9 @@ public static class TwinRules
             TwinCommand.Review review => Review(draft, review.At, context.Presence),
             _ => throw new UnreachableException(),
         };
+
+        after = decision is Decision.Accepted ? draft.Twin : twin;
+        return decision;
     }
 
     /// <summary>When time alone will next change something: the earliest moment at which a <see cref="TwinCommand.Review"/> is due. Null: never.</summary>
@@ -44,7 +50,7 @@ public static class TwinRules
 
         foreach (var state in twin.Rules)
         {
-            if (context.Rules.Find(state.Rule) is { } rule && AlertRules.TriggersAt(twin, rule, state) is { } due && (next is null || due < next))
+            if (AlertRules.MayTriggerByTime(state) && context.Rules.Find(state.Rule) is { } rule && AlertRules.TriggersAt(twin, rule, state) is { } due && (next is null || due < next))
                 next = due;
         }
 

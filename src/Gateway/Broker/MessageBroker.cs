@@ -69,6 +69,11 @@ internal sealed class MessageBroker(RetainedMessages retained, SessionJournal jo
     public PublishAnswer Publish(BrokeredMessage message, ClientSession? publisher, in PublishTicket ticket, out bool isPending)
     {
         isPending = false;
+
+        // Most fleets' readings: nobody else wants them, and they need not be looked at again.
+        if (_subscriptions.Count == 0 && !message.Retain && peers is null && ticket.Received is null)
+            return PublishAnswer.NobodySubscribed;
+
         var matches = Match(message.Body.Topic);
         var delivered = Choose(matches, message, publisher, out var isOwed);
         var mustBeStored = message.QoS != MqttQoS.AtMostOnce && (isOwed || (message.Retain && journal.IsOn));

@@ -267,8 +267,12 @@ internal sealed partial class ClientConnection : ISubscriber, IPublisher, IDispo
         if (_keepAlive is { } silence)
             silence.IsPaused = !isDone;
         _input.AdvanceTo(buffer.Start, isDone ? result.Buffer.End : buffer.Start);
-        if (_intake is not null && _intake.TakeReadyAcks())
-            _writer.Wake();
+        if (_intake is not null)
+        {
+            _intake.CountPublished();
+            if (_intake.TakeReadyAcks())
+                _writer.Wake();
+        }
 
         if (isDone && result.IsCompleted)
             Close(CloseReason.ConnectionLost);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OrleansIot.Application.Sessions.Ports;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
@@ -29,6 +30,7 @@ internal sealed class PublishIntake(
     private ShadowQueue? _shadows; // of many devices, few have one
     private bool _acksReady;
     private long? _congestedSince;
+    private Published _published;
 
     /// <summary>Readings on their way to being stored.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
@@ -46,6 +48,18 @@ internal sealed class PublishIntake(
         return ready;
     }
 
+    /// <summary>Counts what was taken since the last call: who listens to a counter is called once for what one read brought, not with each message.</summary>
+    public void CountPublished()
+    {
+        for (var qos = MqttQoS.AtMostOnce; qos <= MqttQoS.ExactlyOnce; qos++)
+        {
+            if (_published[(int)qos] > 0)
+                metrics.Published(qos, _published[(int)qos]);
+        }
+
+        _published = default;
+    }
+
     /// <summary>Whether one more message of QoS 1 or 2 is more than the client was told it may send ([MQTT-3.3.4-7]). It has no such bound in 3.1.1.</summary>
     public bool IsOneTooMany => version == MqttVersion.V5 && acks.PubAckCount + (session.Inbound?.OpenCount ?? 0) >= options.ReceiveMaximum;
 
@@ -58,7 +72,7 @@ internal sealed class PublishIntake(
             if (publish.QoS != MqttQoS.AtMostOnce || UntilShedding(arrival.Timestamp) > TimeSpan.Zero)
                 return false;
 
-            metrics.Publish(publish.QoS);
+            _published[(int)publish.QoS]++;
             telemetry.Shed();
             return true;
         }
@@ -77,7 +91,7 @@ internal sealed class PublishIntake(
                 return true;
         }
 
-        metrics.Publish(publish.QoS);
+        _published[(int)publish.QoS]++;
         if (!access.MayPublish(publish.Topic, publish.Retain))
         {
             metrics.PublishRefused("not-authorized");
@@ -265,5 +279,12 @@ internal sealed class PublishIntake(
         }
 
         return acks.Complete(ticket.Ticket, ticket.PacketId, answer);
+    }
+
+    /// <summary>Messages by QoS.</summary>
+    [InlineArray(3)]
+    private struct Published
+    {
+        private int _first;
     }
 }

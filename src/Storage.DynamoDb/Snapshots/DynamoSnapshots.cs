@@ -12,7 +12,7 @@ namespace OrleansIot.Storage.DynamoDb.Snapshots;
 /// One item per twin. A twin that is larger than an item may be has its body in further items, under the version that they
 /// belong to, which are there before the item that names them.
 /// </summary>
-internal sealed class DynamoSnapshots(DynamoDatabase database, DeviceIndex index, DeviceHeads heads) : ITwinSnapshots
+internal sealed class DynamoSnapshots(DynamoDatabase database, DeviceIndex index, DeviceHeads heads, DynamoCheckpoints checkpoints) : ITwinSnapshots
 {
     private const string PartCount = "n";
 
@@ -70,6 +70,9 @@ internal sealed class DynamoSnapshots(DynamoDatabase database, DeviceIndex index
         var saved = await database.Put(Table.Twins, item, notOlder, cancellation);
         if (saved && parts.Length > 1)
             await DropOlderParts(twin, cancellation);
+
+        if (saved)
+            await checkpoints.Keep(twin, cancellation);
     }
 
     private async ValueTask<byte[]?> Body(DeviceId device, Item item, CancellationToken cancellation)

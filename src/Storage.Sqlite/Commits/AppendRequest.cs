@@ -7,8 +7,8 @@ namespace OrleansIot.Storage.Sqlite.Commits;
 /// <summary>An append on its way, and the awaiting of it. Pooled: one is taken per append and goes back when it was awaited.</summary>
 internal sealed class AppendRequest : WriteRequest, IValueTaskSource
 {
-    // Continuations go to the thread pool one by one: an owner that blocks in its own never holds up the others of the commit.
-    private ManualResetValueTaskSourceCore<bool> _outcome = new() { RunContinuationsAsynchronously = true };
+    // The continuation runs where the outcome is told: see CommittedBatch.
+    private ManualResetValueTaskSourceCore<bool> _outcome;
     private ObjectPool<AppendRequest> _pool = null!;
 
     public TwinAppend Append { get; private set; } = null!;

@@ -238,7 +238,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         var requests = new WriteRequest[_batch.Count + _sessions.Count];
         _batch.CopyTo(requests);
         _sessions.CopyTo(requests.AsSpan(_batch.Count));
-        ThreadPool.UnsafeQueueUserWorkItem(new CommittedBatch(requests, failure), preferLocal: false);
+        new CommittedBatch(requests, failure).Queue();
     }
 
     private void WriteBatch()

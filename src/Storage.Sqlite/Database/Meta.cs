@@ -6,6 +6,9 @@ internal static class Meta
     /// <summary>Position in the log below which nothing is needed to open the store.</summary>
     public const string LogFloor = "log_floor";
 
+    /// <summary>Position in the log up to which an older release wrote it: those rows go with their age, not when they are compacted.</summary>
+    public const string OldLogThrough = "old_log_through";
+
     /// <summary>Set once the coarse roll-ups have been made of what an older release stored.</summary>
     public const string CoarseFilled = "coarse_filled";
 

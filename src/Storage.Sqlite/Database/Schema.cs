@@ -94,15 +94,45 @@ internal static class Schema
         """
         CREATE TABLE device_type(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
         """,
+        """
+        -- Versions of its first and last reading; those between that no other event has are its other readings'. Null: of a
+        -- release that kept all events in the log.
+        ALTER TABLE reading_chunk ADD COLUMN first_version INTEGER;
+        ALTER TABLE reading_chunk ADD COLUMN last_version INTEGER;
+        CREATE INDEX reading_chunk_by_version ON reading_chunk(device, last_version, first_version) WHERE last_version IS NOT NULL;
+        DROP INDEX reading_chunk_by_age;
+        CREATE INDEX reading_chunk_by_age ON reading_chunk(last_at) WHERE last_version IS NULL;
+
+        -- All events but readings (see EventChunk).
+        CREATE TABLE device_event(
+            device INTEGER NOT NULL, last_version INTEGER NOT NULL, first_version INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY(device, last_version)) WITHOUT ROWID;
+
+        -- Twins as they were; at: no event up to that version is later.
+        CREATE TABLE checkpoint(device INTEGER NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(device, version)) WITHOUT ROWID;
+        CREATE INDEX checkpoint_by_time ON checkpoint(device, at);
+
+        -- kept_after: every event after that version is in reading_chunk, device_event or the log; null: not known, some are only in the log
+        -- of an older release. dropped_through: what is up to that version has expired, and may be there in part.
+        ALTER TABLE device ADD COLUMN kept_after INTEGER;
+        ALTER TABLE device ADD COLUMN dropped_through INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE device ADD COLUMN last_event_at INTEGER;
+        ALTER TABLE device ADD COLUMN checkpoint_version INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE device ADD COLUMN checkpoint_at INTEGER;
+        INSERT INTO meta(name, value) SELECT 'old_log_through', max(position) FROM log WHERE position IS NOT NULL HAVING count(*) > 0;
+        """,
     ];
 
-    public static void Migrate(SqliteDatabase database)
+    public static void Migrate(SqliteDatabase database) => Migrate(database, Steps.Length);
+
+    /// <param name="last">The last step to take: a test makes the file of an older release so.</param>
+    internal static void Migrate(SqliteDatabase database, int last)
     {
         var version = database.Number("PRAGMA user_version");
         if (version > Steps.Length)
             throw new StoreException($"It was written by a newer release (schema {version}; this one knows {Steps.Length}). Run that release, or restore a backup from before it.");
 
-        for (; version < Steps.Length; version++)
+        for (; version < last; version++)
             database.Execute($"BEGIN IMMEDIATE; {Steps[version]} PRAGMA user_version = {version + 1}; COMMIT");
     }
 }

@@ -9,23 +9,25 @@ namespace OrleansIot.Storage.Sqlite.History;
 /// <param name="through">Position of the last commit: all readings up to it are in the buffers.</param>
 internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Device, ReadingBuffer Buffer)> chosen, long through) : WriteJob
 {
+    private readonly ChunkRows _chunks = new();
+
     public override void Write(SqliteDatabase database)
     {
         var rows = new RollupRows(database);
         foreach (var (device, buffer) in chosen)
         {
-            database.Statement("INSERT INTO reading_chunk(device, first_at, last_at, count, body, checksum) VALUES(?, ?, ?, ?, ?, ?)")
-                .Bind(device.Id).Bind(buffer.FirstAt).Bind(buffer.LastAt).Bind(buffer.Count).Bind(buffer.Bytes)
-                .Bind(StoredChecksum.Of(buffer.Bytes, device.Id, buffer.FirstAt, buffer.LastAt, buffer.Count)).Run();
+            _chunks.Write(database, device, buffer);
             var rollups = new ChunkRollups();
             rollups.AddChunk(buffer.Bytes.ToArray());
             var coarseBefore = rows.Add(device.Id, rollups);
-            database.Statement("UPDATE device SET history_through = ?, coarse_before = ? WHERE id = ?").Bind(through).Bind(coarseBefore).Bind(device.Id).Run();
+            database.Statement("UPDATE device SET history_through = ?, coarse_before = ?, last_event_at = ? WHERE id = ?")
+                .Bind(through).Bind(coarseBefore).Bind(device.Past.LastEventAt).Bind(device.Id).Run();
         }
     }
 
     public override void Committed()
     {
+        _chunks.Committed();
         foreach (var (device, buffer) in chosen)
             buffers.Flushed(device, buffer, through);
     }

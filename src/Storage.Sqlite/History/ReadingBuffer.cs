@@ -1,14 +1,18 @@
 using OrleansIot.Application.History.Chunks;
-using OrleansIot.Domain.Telemetry;
+using OrleansIot.Domain.Twins;
+using OrleansIot.Storage.Sqlite.Journal;
 
 namespace OrleansIot.Storage.Sqlite.History;
 
-/// <summary>A chunk that still grows: readings of one device that are in the log, but in no stored chunk.</summary>
-/// <param name="firstPosition">Position in the log of its first reading.</param>
+/// <summary>Chunks that still grow: events of one device that are in the log, but in no stored chunk.</summary>
+/// <param name="firstPosition">Position in the log of its first event.</param>
 /// <param name="openedAt">Timestamp of that moment.</param>
 internal sealed class ReadingBuffer(long firstPosition, long openedAt)
 {
-    private readonly ReadingChunkWriter _chunk = new();
+    private static readonly ReadingChunkWriter Empty = new();
+
+    // Most events of a fleet that loses its connection are no readings.
+    private ReadingChunkWriter? _chunk;
 
     public long FirstPosition { get; } = firstPosition;
 
@@ -17,15 +21,47 @@ internal sealed class ReadingBuffer(long firstPosition, long openedAt)
     /// <summary>Whether it is large enough, or its time has come, to become a stored chunk.</summary>
     public bool IsReady { get; set; }
 
-    public int Count => _chunk.Count;
+    /// <summary>Version of its first event, and of its first and last reading.</summary>
+    public long FirstVersion { get; private set; }
 
-    public long FirstAt => _chunk.FirstAt;
+    public long FirstReading { get; private set; }
 
-    public long LastAt => _chunk.LastAt;
+    public long LastReading { get; private set; }
 
-    public int Length => _chunk.Length;
+    /// <summary>Number of readings.</summary>
+    public int Count => Readings.Count;
 
-    public ReadOnlySpan<byte> Bytes => _chunk.Bytes;
+    public long FirstAt => Readings.FirstAt;
 
-    public void Add(Reading reading) => _chunk.Add(reading);
+    public long LastAt => Readings.LastAt;
+
+    /// <summary>Of all events, in bytes.</summary>
+    public int Length => Readings.Length + (Others?.Length ?? 0);
+
+    /// <summary>Of the readings.</summary>
+    public ReadOnlySpan<byte> Bytes => Readings.Bytes;
+
+    /// <summary>What is no reading; null with none.</summary>
+    public EventChunk? Others { get; private set; }
+
+    private ReadingChunkWriter Readings => _chunk ?? Empty;
+
+    public void Add(long version, TwinEvent twinEvent)
+    {
+        if (FirstVersion == 0)
+            FirstVersion = version;
+
+        if (twinEvent is TwinEvent.ReadingRecorded recorded)
+        {
+            if (_chunk is null)
+                FirstReading = version;
+
+            (_chunk ??= new ReadingChunkWriter()).Add(recorded.Reading);
+            LastReading = version;
+        }
+        else
+        {
+            (Others ??= new EventChunk(version)).Add(version, twinEvent);
+        }
+    }
 }

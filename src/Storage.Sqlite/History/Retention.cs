@@ -4,6 +4,7 @@ using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Sqlite.Journal;
+using OrleansIot.Storage.Sqlite.Past;
 
 namespace OrleansIot.Storage.Sqlite.History;
 
@@ -11,7 +12,7 @@ namespace OrleansIot.Storage.Sqlite.History;
 /// Drops what is older than it is to be kept. What has expired is out of sight at once, and then removed piece by piece: a row when all
 /// that it holds has expired, so that a metric which is kept less long than another lies unseen beside it until then.
 /// </summary>
-internal sealed class Retention(GroupCommit writer, LogFloor floor)
+internal sealed class Retention(GroupCommit writer, LogFloor floor, PastRetention past)
 {
     // Rows per transaction: appends wait for some milliseconds.
     private const int RowsAtOnce = 500;
@@ -55,6 +56,8 @@ internal sealed class Retention(GroupCommit writer, LogFloor floor)
         {
         }
 
+        await past.Expire(kept.OfAny(HistoryResolution.Raw).UnixMilliseconds, cancellation);
+
         while (await writer.Run(database => FoldMinutes(database, kept.OfAny(HistoryResolution.Minute)), null, cancellation))
         {
         }
@@ -88,9 +91,10 @@ internal sealed class Retention(GroupCommit writer, LogFloor floor)
         }
     }
 
+    // Those that an older release wrote, without versions: the others go with what else the device's past is made of.
     private static bool DropChunks(SqliteDatabase database, Instant before)
     {
-        database.Statement("DELETE FROM reading_chunk WHERE id IN (SELECT id FROM reading_chunk WHERE last_at < ? LIMIT ?)")
+        database.Statement("DELETE FROM reading_chunk WHERE id IN (SELECT id FROM reading_chunk WHERE last_version IS NULL AND last_at < ? LIMIT ?)")
             .Bind(before.UnixMilliseconds).Bind(RowsAtOnce).Run();
         return database.Changes == RowsAtOnce;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansIot.Application;
+using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite.Database;
 
@@ -22,13 +23,15 @@ internal sealed class DeviceRegister
 
     public KnownDevice GetOrAdd(DeviceId device) => _byName.TryGetValue(device, out var known) ? known : Add(_lastId + 1, device);
 
-    public void Load(SqliteDatabase database)
+    /// <param name="now">What an older release did not keep a time of happened before.</param>
+    public void Load(SqliteDatabase database, Instant now)
     {
-        using var devices = database.Statement("SELECT id, name, history_through FROM device");
+        using var devices = database.Statement("SELECT id, name, history_through, kept_after, last_event_at, checkpoint_version, checkpoint_at, dropped_through FROM device");
         while (devices.Step())
         {
             var known = Add(devices.Int64(0), DeviceId.Parse(devices.Text(1)));
             known.HistoryThrough = devices.Int64(2);
+            known.Past.Load(devices, now);
             known.IsStored = true;
         }
 
@@ -42,7 +45,7 @@ internal sealed class DeviceRegister
     }
 
     public static void Store(SqliteDatabase database, KnownDevice known) =>
-        database.Statement("INSERT INTO device(id, name) VALUES(?, ?)").Bind(known.Id).Bind(known.Device.Value).Run();
+        database.Statement("INSERT INTO device(id, name, kept_after) VALUES(?, ?, 0)").Bind(known.Id).Bind(known.Device.Value).Run();
 
     private KnownDevice Add(long id, DeviceId device)
     {

@@ -89,11 +89,7 @@ internal sealed class JournalBatch(DeviceRegister devices, HistoryBuffers histor
             lock (known.Lock)
             {
                 known.Tail.Add(new TailEntry(log.Next, request.Append.AfterVersion + events.Length, offset));
-                foreach (var twinEvent in events)
-                {
-                    if (twinEvent is TwinEvent.ReadingRecorded recorded)
-                        history.Add(known, log.Next, recorded.Reading);
-                }
+                history.Add(known, log.Next, request.Append.AfterVersion + 1, events.AsSpan());
             }
         }
 

@@ -1,5 +1,6 @@
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite.History;
+using OrleansIot.Storage.Sqlite.Past;
 
 namespace OrleansIot.Storage.Sqlite.Journal;
 
@@ -22,9 +23,12 @@ internal sealed class KnownDevice(long id, DeviceId device)
 
     public JournalTail Tail { get; } = new();
 
-    /// <summary>Readings that are not in a stored chunk yet.</summary>
+    /// <summary>Events that are not in a stored chunk yet.</summary>
     public ReadingBuffer? Buffer { get; set; }
 
-    /// <summary>Position in the log up to which its readings are in stored chunks.</summary>
+    /// <summary>Position in the log up to which its events are in stored chunks.</summary>
     public long HistoryThrough { get; set; }
+
+    /// <summary>What of its past is kept.</summary>
+    public DevicePast Past { get; } = new();
 }

@@ -1,4 +1,4 @@
-using OrleansIot.Domain.Twins;
+using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Sqlite.History;
 
@@ -7,9 +7,9 @@ namespace OrleansIot.Storage.Sqlite.Journal;
 /// <summary>Brings the memory of the store up to the end of the log, from the first row that somebody still needs.</summary>
 internal sealed class LogRecovery(DeviceRegister devices, HistoryBuffers history, RecoveredRows recovered, LogPosition log)
 {
-    public void Run(SqliteDatabase database)
+    public void Run(SqliteDatabase database, Instant now)
     {
-        devices.Load(database);
+        devices.Load(database, now);
         var floor = Meta.Read(database.Statement(Meta.Select).Bind(Meta.LogFloor)) ?? 1;
         log.ContinueAfter(floor - 1);
         using var rows = database.Statement("SELECT position, body FROM log WHERE position >= ? ORDER BY position").Bind(floor);
@@ -38,18 +38,9 @@ internal sealed class LogRecovery(DeviceRegister devices, HistoryBuffers history
             }
 
             if (row.Position > known.HistoryThrough)
-                Refill(known, row, record);
+                history.Add(known, row.Position, record.FirstVersion, row.Events(record));
         }
 
         return needed;
-    }
-
-    private void Refill(KnownDevice known, LogRow row, LogRecord record)
-    {
-        foreach (var twinEvent in row.Events(record))
-        {
-            if (twinEvent is TwinEvent.ReadingRecorded recorded)
-                history.Add(known, row.Position, recorded.Reading);
-        }
     }
 }

@@ -8,11 +8,12 @@ using OrleansIot.Storage.Sqlite.Database;
 
 namespace OrleansIot.Storage.Sqlite.Journal;
 
-/// <summary>The event log: appends by the group commit, reads by the tail index, or by a scan where the tail does not reach.</summary>
-internal sealed class SqliteJournal(GroupCommit writer, DeviceRegister devices, ReadConnections readers, RecoveredRows recovered, DamageFound damage) : ITwinJournal
+/// <summary>The event log: appends by the group commit, reads by the tail index, or from what outlives the log where the tail does not reach.</summary>
+internal sealed class SqliteJournal(
+    GroupCommit writer, DeviceRegister devices, ReadConnections readers, RecoveredRows recovered, KeptEvents kept, DamageFound damage) : ITwinJournal
 {
     private const string SelectRow = "SELECT body FROM log WHERE position = ?";
-    private const string SelectRowsFrom = "SELECT position, body FROM log WHERE position >= ? ORDER BY position LIMIT 1";
+    private const string SelectOldRowsFrom = "SELECT position, body FROM log WHERE position >= ? AND position <= (SELECT value FROM meta WHERE name = ?) ORDER BY position LIMIT 1";
 
     public ValueTask Append(TwinAppend append, CancellationToken cancellation) => writer.Append(append, cancellation);
 
@@ -31,7 +32,7 @@ internal sealed class SqliteJournal(GroupCommit writer, DeviceRegister devices, 
 
         return afterVersion >= tailAfter
             ? ReadTail(tail, afterVersion, cancellation)
-            : Scan(known.Id, afterVersion, cancellation);
+            : ReadPast(known, afterVersion, cancellation);
     }
 
     private async IAsyncEnumerable<JournaledEvent> ReadTail(TailEntry[] tail, long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
@@ -48,18 +49,37 @@ internal sealed class SqliteJournal(GroupCommit writer, DeviceRegister devices, 
         }
     }
 
-    // For what is older than the snapshot: looking at the past, which may take its time.
-    private async IAsyncEnumerable<JournaledEvent> Scan(long device, long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<JournaledEvent> ReadPast(KnownDevice known, long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        for (LogRow? row = null; (row = await RowFrom((row?.Position ?? 0) + 1, cancellation)) is not null;)
+        afterVersion = Math.Max(afterVersion, known.Past.DroppedThrough);
+        if (known.Past.KeptAfter is null || afterVersion < known.Past.KeptAfter)
+        {
+            var first = await kept.FirstVersion(known, cancellation);
+            await foreach (var journaled in ReadOldLog(known.Id, afterVersion, first, cancellation))
+                yield return journaled;
+
+            afterVersion = Math.Max(afterVersion, first - 1);
+        }
+
+        await foreach (var journaled in kept.Read(known, afterVersion, cancellation))
+            yield return journaled;
+    }
+
+    // What an older release wrote and has not expired yet is in the log alone. Looking at it may take its time.
+    private async IAsyncEnumerable<JournaledEvent> ReadOldLog(long device, long afterVersion, long before, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (LogRow? row = null; afterVersion < before - 1 && (row = await OldRowFrom((row?.Position ?? 0) + 1, cancellation)) is not null;)
         {
             foreach (var record in row.Records())
             {
                 if (record.Device != device || record.LastVersion <= afterVersion)
                     continue;
 
-                foreach (var journaled in Select(record.FirstVersion, row.Events(record), afterVersion))
+                foreach (var journaled in Select(record.FirstVersion, row.Events(record), afterVersion).Where(journaled => journaled.Version < before))
+                {
+                    afterVersion = journaled.Version;
                     yield return journaled;
+                }
             }
         }
     }
@@ -95,10 +115,10 @@ internal sealed class SqliteJournal(GroupCommit writer, DeviceRegister devices, 
         }
     }
 
-    private async ValueTask<LogRow?> RowFrom(long position, CancellationToken cancellation)
+    private async ValueTask<LogRow?> OldRowFrom(long position, CancellationToken cancellation)
     {
         using var reader = await readers.Rent(cancellation);
-        using var select = reader.Statement(SelectRowsFrom).Bind(position);
+        using var select = reader.Statement(SelectOldRowsFrom).Bind(position).Bind(Meta.OldLogThrough);
         return select.Step() ? Parsed(select.Int64(0), select.Blob(1)) : null;
     }
 }

@@ -9,6 +9,7 @@ using OrleansIot.Storage.Sqlite.Backups;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Sqlite.Journal;
+using OrleansIot.Storage.Sqlite.Past;
 
 namespace OrleansIot.Storage.Sqlite.Snapshots;
 
@@ -39,7 +40,7 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
     {
         // Encoded here, not on the writer's thread, which all appends wait for.
         var encoded = twins.Select(Encode).ToArray();
-        var saved = new KnownDevice[encoded.Length];
+        var saved = new SavedTwin[encoded.Length];
         await writer.Run(
             database =>
             {
@@ -80,14 +81,14 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
         throw new StoreException($"The snapshot of {device} is damaged, and the event log no longer has its beginning. Restore a backup, or run the command 'repair'.") { Code = SqliteErrors.Damaged };
     }
 
-    private static EncodedTwin Encode(Twin twin)
+    private EncodedTwin Encode(Twin twin)
     {
         var body = new ArrayBufferWriter<byte>();
         TwinCodec.Encode(body, twin);
-        return new EncodedTwin(twin.Device, twin.Version, body.WrittenMemory);
+        return new EncodedTwin(twin.Device, twin.Version, body.WrittenMemory, SqliteCheckpoints.EncodeIfDue(devices.Find(twin.Device), twin));
     }
 
-    private KnownDevice Write(SqliteDatabase database, EncodedTwin twin)
+    private SavedTwin Write(SqliteDatabase database, EncodedTwin twin)
     {
         var known = devices.GetOrAdd(twin.Device);
         if (!known.IsStored)
@@ -96,16 +97,25 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
         const string Upsert =
             "INSERT INTO snapshot(device, version, body, checksum) VALUES(?, ?, ?, ?) ON CONFLICT(device) DO UPDATE SET version = excluded.version, body = excluded.body, checksum = excluded.checksum WHERE excluded.version >= version";
         database.Statement(Upsert).Bind(known.Id).Bind(twin.Version).Bind(twin.Body.Span).Bind(StoredChecksum.Of(twin.Body.Span, known.Id, twin.Version)).Run();
-        return known;
+        return new SavedTwin(known, twin.Checkpoint is { } checkpoint && SqliteCheckpoints.Write(database, known, twin.Version, checkpoint));
     }
 
-    private static void Saved(KnownDevice known, long version)
+    private static void Saved(SavedTwin saved, long version)
     {
+        var known = saved.Device;
+        if (saved.IsCheckpoint)
+        {
+            known.Past.KeptAfter ??= version;
+            known.Past.Checkpointed(version, known.Past.LastEventAt);
+        }
+
         known.IsStored = true;
         known.Version = Math.Max(known.Version, version);
         lock (known.Lock)
             known.Tail.TrimThrough(version);
     }
 
-    private readonly record struct EncodedTwin(DeviceId Device, long Version, ReadOnlyMemory<byte> Body);
+    private readonly record struct EncodedTwin(DeviceId Device, long Version, ReadOnlyMemory<byte> Body, byte[]? Checkpoint);
+
+    private readonly record struct SavedTwin(KnownDevice Device, bool IsCheckpoint);
 }

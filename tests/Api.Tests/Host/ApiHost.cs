@@ -12,6 +12,7 @@ using OrleansIot.Application.DeviceTypes.Ports;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Notifications.Ports;
+using OrleansIot.Application.Past;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Rules.Ports;
 using OrleansIot.Application.Telemetry;
@@ -76,6 +77,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<LocalTwins>();
         builder.Services.AddSingleton<ITwins>(services => services.GetRequiredService<LocalTwins>());
         builder.Services.AddSingleton<IAlertBook>(services => services.GetRequiredService<LocalTwins>());
+        builder.Services.AddSingleton(services => new TwinPast(services.GetRequiredService<LocalTwins>().Past, services.GetRequiredService<LocalTwins>().Past));
         builder.Services.AddSingleton<LocalHistory>().AddSingleton<IReadingHistory>(services => services.GetRequiredService<LocalHistory>());
         builder.Services.AddSingleton<LocalOutbox>().AddSingleton<IOutbox>(services => services.GetRequiredService<LocalOutbox>());
         builder.Services.AddSingleton<IAccessStore, InMemoryAccessStore>().AddSingleton<IAccessBook, AccessBook>();

@@ -18,6 +18,8 @@ internal sealed class LocalTwins(FleetIndex fleet, IRules rules, IDeviceTypes ty
     private readonly ConcurrentDictionary<DeviceId, Twin> _twins = new();
     private readonly List<Alert> _alerts = [];
 
+    public LocalPast Past { get; } = new();
+
     public bool IsDown { get; set; }
 
     public bool HasBug { get; set; }
@@ -53,6 +55,7 @@ internal sealed class LocalTwins(FleetIndex fleet, IRules rules, IDeviceTypes ty
                 }
 
                 _twins[device] = after;
+                Past.Add(device, events);
                 fleet.Announce(before, new TwinView(after, null), events);
             }
 

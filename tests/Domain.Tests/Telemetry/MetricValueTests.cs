@@ -33,6 +33,19 @@ public sealed class MetricValueTests
         Assert.NotEqual(MetricValue.Of(number), value);
     }
 
+    [Theory]
+    [InlineData("b")]
+    [InlineData("true")]
+    [InlineData("")]
+    public void A_text_is_no_boolean_whatever_it_says(string text)
+    {
+        var value = MetricValue.Of(text);
+
+        Assert.Equal((MetricKind.Text, false, text), (value.Kind, value.Boolean, value.Text));
+        Assert.NotEqual(MetricValue.Of(true), value);
+        Assert.NotEqual(MetricValue.Of(false), value);
+    }
+
     [Fact]
     public void A_text_has_no_number()
     {

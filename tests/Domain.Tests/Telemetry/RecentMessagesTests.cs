@@ -46,6 +46,20 @@ public sealed class RecentMessagesTests
     }
 
     [Fact]
+    public void Of_two_that_went_on_from_one_each_has_its_own() => Prop.ForAll(Counts, count =>
+    {
+        var before = RecentMessages.Of(Numbered(count));
+        var left = before.Add(new MessageKey(10_001)).Add(new MessageKey(10_002));
+        var right = before.Add(new MessageKey(20_001)).Add(new MessageKey(20_002));
+
+        Assert.Equal([new MessageKey(10_001), new MessageKey(10_002)], left.Keys.TakeLast(2));
+        Assert.Equal([new MessageKey(20_001), new MessageKey(20_002)], right.Keys.TakeLast(2));
+        Assert.False(left.Contains(new MessageKey(20_001)));
+        Assert.False(right.Contains(new MessageKey(10_002)));
+        Assert.Equal(RecentMessages.Of(Numbered(count)), before);
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Windows_of_other_keys_differ() =>
         Assert.NotEqual(RecentMessages.None.Add(new MessageKey(1)), RecentMessages.None.Add(new MessageKey(2)));
 

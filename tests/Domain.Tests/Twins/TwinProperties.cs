@@ -33,6 +33,16 @@ public sealed class TwinProperties
     });
 
     [Fact]
+    public void What_deciding_hands_back_is_the_fold_of_what_it_decided() => InAnyLife(life =>
+    {
+        foreach (var (now, before, command, decision) in life)
+        {
+            TwinRules.Decide(before, command, new TwinContext(RuleSet.For(Words.Boiler, null, now.Rules.Rules), LivedLife.Presence), out var after);
+            Assert.Equal(LivedLife.EventsOf(decision).Aggregate(before, TwinEvolution.Evolve), after);
+        }
+    });
+
+    [Fact]
     public void Deciding_again_decides_the_same() => InAnyLife(life =>
     {
         foreach (var (now, before, command, decision) in life)

@@ -29,12 +29,12 @@ internal sealed partial class KillableServer : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts it; it may be killed before it is ready.</summary>
-    /// <param name="wrapper">A program that becomes the server, with its arguments; null: none.</param>
-    public static KillableServer Launch(string dataFolder, string[] settings, string[]? wrapper = null)
+    /// <param name="program">What runs it: <c>dotnet</c>, or something that becomes it.</param>
+    public static KillableServer Launch(string[] program, string dataFolder, string[] settings)
     {
         string[] command =
         [
-            .. wrapper ?? [], "dotnet", StandaloneSystem.Assembly, "--urls=http://127.0.0.1:0", "--Gateway:Port=0", $"--Data:Path={dataFolder}",
+            .. program, StandaloneSystem.Assembly, "--urls=http://127.0.0.1:0", "--Gateway:Port=0", $"--Data:Path={dataFolder}",
             "--Agent:Enabled=false", .. settings,
         ];
         return new KillableServer(ChildProcess.Start(command[0], command[1..]));

@@ -11,8 +11,10 @@ internal sealed class LoadedDevice(string id, MessageIdentity identity, long sta
 
     // Of the 128 that the gateway remembers at least, less what can be in flight behind it.
     private const int RepeatableBack = 50;
+    private const int RememberedBoots = 3;
 
     private readonly HashSet<long> _moments = [];
+    private readonly List<int> _boots = [0]; // first message of each
     private long _after; // of the newest message, since the start
 
     public string Id => id;
@@ -48,8 +50,16 @@ internal sealed class LoadedDevice(string id, MessageIdentity identity, long sta
     /// <summary>One that was acknowledged not long ago; null: none.</summary>
     public SentMessage? Repeatable()
     {
-        var back = random.Next(1, RepeatableBack);
+        var all = Messages.Count - _boots[Math.Max(0, _boots.Count - RememberedBoots)];
+        var back = random.Next(1, identity == MessageIdentity.Sequence ? Math.Max(2, all) : RepeatableBack);
         return back <= Messages.Count && Messages[^back] is { IsAcknowledged: true } message ? message : null;
+    }
+
+    /// <summary>Its numbers begin again.</summary>
+    public void MayReboot()
+    {
+        if (random.Next(4) == 0 && _boots[^1] < Messages.Count)
+            _boots.Add(Messages.Count);
     }
 
     // Seldom above the thresholds of the rules: an alert and its end are three notifications.
@@ -78,6 +88,9 @@ internal sealed class LoadedDevice(string id, MessageIdentity identity, long sta
             json["pump"] = new Dictionary<string, object> { ["running"] = running };
         if (identity == MessageIdentity.MessageId)
             json["messageId"] = string.Create(CultureInfo.InvariantCulture, $"m-{message.Number}");
+
+        if (identity == MessageIdentity.Sequence)
+            (json["bootId"], json["sequence"]) = ($"boot-{_boots.Count}", message.Number - _boots[^1]);
 
         return JsonSerializer.SerializeToUtf8Bytes(json);
     }

@@ -8,4 +8,7 @@ internal enum MessageIdentity
 
     /// <summary><c>messageId</c>, on whatever packet.</summary>
     MessageId,
+
+    /// <summary><c>bootId</c> and <c>sequence</c>: however long ago it was.</summary>
+    Sequence,
 }

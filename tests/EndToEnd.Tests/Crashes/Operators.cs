@@ -20,12 +20,12 @@ internal sealed class Operators(IReadOnlyList<LoadedDevice> devices, Random rand
     /// <summary>By device: the highest version seen, and the document seen at it.</summary>
     public Dictionary<string, (long Version, string Document)> Seen { get; } = [];
 
-    /// <summary>Works until the server is gone.</summary>
-    public async Task Work(HttpClient http)
+    /// <summary>Works until the server is gone, or does not do what it is asked.</summary>
+    public async Task Work(HttpClient http, Func<bool> isOver)
     {
         try
         {
-            while (true)
+            while (!isOver())
             {
                 await Describe(http, devices[random.Next(devices.Count)].Id);
                 await Acknowledge(http);

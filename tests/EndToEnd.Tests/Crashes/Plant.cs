@@ -17,7 +17,6 @@ internal sealed class Plant : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(30);
 
-    // A message that was claimed when the server died is free again after the attempt's limit and a margin of 5 s.
     private static readonly TimeSpan DeliveryLimit = TimeSpan.FromSeconds(40);
 
     private static readonly string[] Settings =
@@ -31,15 +30,19 @@ internal sealed class Plant : IAsyncDisposable
     private readonly WebhookLedger _webhook;
     private readonly Sender[] _senders;
     private readonly LoadedDevice[] _devices;
+    private readonly ShadowedThing[] _things;
     private readonly Operators _operators;
     private readonly long _startsAt;
-    private readonly string _folder = Directory.CreateTempSubdirectory("orleansiot-crash-").FullName;
+    private readonly PlantDisk _disk;
+    private readonly bool _fails;
     private readonly Dictionary<string, long> _told = [];
     private KillableServer? _server;
+    private volatile bool _stopOperators;
     private bool _isFirst = true;
 
-    private Plant(int seed, HttpReceiver receiver)
+    private Plant(int seed, HttpReceiver receiver, PlantDisk disk, bool fails)
     {
+        (_disk, _fails) = (disk, fails);
         _random = new Random(seed);
         _receiver = receiver;
         _webhook = new WebhookLedger(receiver);
@@ -49,9 +52,11 @@ internal sealed class Plant : IAsyncDisposable
             Sender("bridge-a", MqttVersion.V311, MessageIdentity.Redelivery, "a-1", "a-2", "a-3"),
             Sender("bridge-b", MqttVersion.V5, MessageIdentity.MessageId, "b-1", "b-2", "b-3"),
             Sender("bridge-c", MqttVersion.V5, MessageIdentity.Redelivery, "c-1"),
-            Sender("pump-1", MqttVersion.V5, MessageIdentity.MessageId, "pump-1"),
+            Sender("bridge-d", MqttVersion.V5, MessageIdentity.Sequence, "d-1", "d-2"),
+            Sender("pump-1", MqttVersion.V5, MessageIdentity.Sequence, "pump-1"),
         ];
         _devices = [.. _senders.SelectMany(sender => sender.Devices)];
+        _things = [.. ((string[])["c-1", "d-1"]).Select(thing => new ShadowedThing(thing, new Random(_random.Next())))];
         _operators = new Operators(_devices, new Random(_random.Next()));
     }
 
@@ -60,7 +65,8 @@ internal sealed class Plant : IAsyncDisposable
 
     public PlantCount Count { get; } = new();
 
-    public static async Task<Plant> Open(int seed) => new(seed, await HttpReceiver.Start());
+    /// <param name="fails">Whether writing on the disk is made to fail, too.</param>
+    public static async Task<Plant> Open(int seed, PlantDisk disk, bool fails) => new(seed, await HttpReceiver.Start(), disk, fails);
 
     /// <summary>Starts the server, checks all that is owed, and ends it under load.</summary>
     public async Task Round()
@@ -71,6 +77,9 @@ internal sealed class Plant : IAsyncDisposable
 
         await Start();
         await CheckAndSettle();
+        if (_fails && !await SurvivesOutage())
+            return;
+
         await LoadUntilTheEnd();
     }
 
@@ -80,6 +89,8 @@ internal sealed class Plant : IAsyncDisposable
         await Start();
         await CheckAndSettle();
         await CheckDeliveries();
+        Count.ShadowUpdates = _things.Sum(thing => thing.Version);
+        Assert.True(Count is { ShadowUpdates: > 0, StreamEvents: > 0, Notifications: > 0 }, $"The load was none: {Count}");
         _server!.Interrupt();
         Assert.Equal(0, await _server.Exited(StopLimit));
     }
@@ -89,7 +100,7 @@ internal sealed class Plant : IAsyncDisposable
         if (_server is not null)
             await _server.DisposeAsync();
         await _receiver.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await _disk.DisposeAsync();
     }
 
     private Sender Sender(string clientId, MqttVersion version, MessageIdentity identity, params string[] devices) => new(
@@ -99,7 +110,7 @@ internal sealed class Plant : IAsyncDisposable
     {
         Count.KilledStarts++;
         _webhook.NextRun();
-        await using var server = KillableServer.Launch(_folder, Settings);
+        await using var server = KillableServer.Launch(_disk.Wrapper, _disk.Folder, Settings);
         await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(50, 900)), TimeProvider.System);
         await server.Kill();
     }
@@ -110,7 +121,7 @@ internal sealed class Plant : IAsyncDisposable
             await _server.DisposeAsync();
 
         _webhook.NextRun();
-        _server = KillableServer.Launch(_folder, Settings);
+        _server = KillableServer.Launch(_disk.Wrapper, _disk.Folder, Settings);
         await _server.Ready();
         if (!_isFirst)
             return;
@@ -124,16 +135,21 @@ internal sealed class Plant : IAsyncDisposable
 
     private async Task CheckAndSettle()
     {
+        foreach (var thing in _things)
+            await thing.Check(_server!.MqttPort);
+
         // As it was left: what had no answer is there or not, but nothing that was sent after what is not.
         foreach (var device in _devices)
         {
             var stored = await Read(device);
             DeviceCheck.History(device, stored);
-            DeviceCheck.IsPrefix(device, stored);
+            if (!_fails)
+                DeviceCheck.IsPrefix(device, stored);
             Assert.True(stored.Version >= _told.GetValueOrDefault(device.Id), $"{device.Id}: the stream told of version {_told.GetValueOrDefault(device.Id)}, and it is at {stored.Version}.");
-            Count.InDoubtAndStored += device.Unanswered.Count(message => message.Number < stored.Readings.Count);
-            Count.InDoubtAndLost += device.Unanswered.Count(message => message.Number >= stored.Readings.Count);
-            DeviceCheck.Twin(device, stored, Model(device, stored), _operators, IsOwn(device));
+            var numbers = stored.Readings.Select(reading => reading.Number).ToHashSet();
+            Count.InDoubtAndStored += device.Unanswered.Count(message => numbers.Contains(message.Number));
+            Count.InDoubtAndLost += device.Unanswered.Count(message => !numbers.Contains(message.Number));
+            DeviceCheck.Twin(device, stored, Model(device, stored), ShadowVersion(device), _operators, IsOwn(device));
         }
 
         // Whoever had no answer sends again: now all of it is there, once.
@@ -143,7 +159,7 @@ internal sealed class Plant : IAsyncDisposable
             var stored = await Read(device);
             DeviceCheck.History(device, stored);
             Assert.Equal(device.Messages.Count, stored.Readings.Count);
-            DeviceCheck.Twin(device, stored, Model(device, stored), _operators, IsOwn(device));
+            DeviceCheck.Twin(device, stored, Model(device, stored), ShadowVersion(device), _operators, IsOwn(device));
             await CheckRollups(device, stored);
             await ResolveByHand(device, stored);
         }
@@ -152,7 +168,12 @@ internal sealed class Plant : IAsyncDisposable
     private Task<StoredDevice> Read(LoadedDevice device) =>
         StoredDevice.Read(_server!.Api, device.Id, _startsAt - (long)LoadedDevice.Latest.TotalMilliseconds, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private static TwinModel Model(LoadedDevice device, StoredDevice stored) => TwinModel.Of(device.Messages[..stored.Readings.Count], device.ResolvedByHand);
+    // In the order in which they were taken: that in which they were sent, but for those that were refused and sent again.
+    private static TwinModel Model(LoadedDevice device, StoredDevice stored) => TwinModel.Of(
+        [.. stored.Readings.OrderBy(reading => reading.ReceivedAt).ThenBy(reading => reading.Number).Select(reading => device.Messages[reading.Number])],
+        device.ResolvedByHand);
+
+    private int ShadowVersion(LoadedDevice device) => _things.SingleOrDefault(thing => thing.Id == device.Id)?.Version ?? 0;
 
     private bool IsOwn(LoadedDevice device) => _senders.Any(sender => sender.IsDevice && sender.ClientId == device.Id);
 
@@ -186,26 +207,67 @@ internal sealed class Plant : IAsyncDisposable
         ? Task.CompletedTask
         : Eventually.IsTrue($"{device} is online", async () => (await _server!.Api.Device(device))!.Value.GetProperty("status").GetString() == "online");
 
-    private async Task LoadUntilTheEnd()
+    /// <summary>Load on a disk that begins to fail, and recovers.</summary>
+    /// <returns>False: the server was killed while it failed.</returns>
+    private async Task<bool> SurvivesOutage()
     {
-        await using var stream = await StreamWatch.Start(_server!.Http);
+        var (due, done) = StartLoad();
+        await due.Within(LoadLimit, "the load");
+        await _disk.Begin(_server!, _random);
+        Count.Outages++;
+        if (_random.Next(3) == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(0, 200)), TimeProvider.System);
+            await _server!.Kill();
+            await _disk.End(_server);
+            await done.Within(LoadLimit, "the load to notice");
+            Count.KilledInOutage++;
+            return false;
+        }
+
+        // Nobody's message is acknowledged any more, so nobody goes on.
+        await Task.WhenAny(done, Task.Delay(TimeSpan.FromMilliseconds(_random.Next(50, 400)), TimeProvider.System));
+        Assert.False(_server!.HasExited, "The server did not survive.");
+        foreach (var device in _devices.Where(device => device.Messages.Any(message => message.IsAcknowledged)))
+            Assert.NotNull(await _server.Api.Device(device.Id));
+
+        await _disk.End(_server);
+        await Eventually.IsTrue("writes are taken again", async () => (await _server.Api.Http.GetAsync(new Uri(_server.Http, "/health/ready"))).IsSuccessStatusCode, LoadLimit);
+        _stopOperators = true;
+        await done.Within(LoadLimit, "the load");
+        await CheckAndSettle();
+        return true;
+    }
+
+    /// <summary>Everybody at once; due at some answer in the middle of it.</summary>
+    private (Task Due, Task Done) StartLoad()
+    {
         var messages = _senders.Select(_ => _random.Next(20, 160)).ToArray();
-        var killAt = _random.Next(1, messages.Sum());
+        var dueAt = _random.Next(1, messages.Sum());
         var answers = 0;
         var due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var operators = Task.Run(() => _operators.Work(_server.Api.Http));
-        var senders = Task.WhenAll(_senders.Select((sender, i) => sender.Load(_server.MqttPort, messages[i], _random.Next(2, 64), () =>
+        _stopOperators = false;
+        var operators = Task.Run(() => _operators.Work(_server!.Api.Http, () => _stopOperators));
+        var senders = Task.WhenAll(_senders.Select((sender, i) => sender.Load(_server!.MqttPort, messages[i], _random.Next(2, 64), () =>
         {
-            if (Interlocked.Increment(ref answers) == killAt)
+            Count.Answered();
+            if (Interlocked.Increment(ref answers) == dueAt)
                 due.TrySetResult();
         })));
 
-        await Task.WhenAny(due.Task, senders, operators).Within(LoadLimit, "the load");
+        // On a disk that fails one could be refused, and one that was sent behind it taken.
+        var shadows = _things.Select(thing => thing.Load(_server!.MqttPort, _random.Next(5, 60), _fails ? 1 : _random.Next(1, 6)));
+        return (Task.WhenAny(due.Task, senders), Task.WhenAll([senders, operators, .. shadows]));
+    }
+
+    private async Task LoadUntilTheEnd()
+    {
+        await using var stream = await StreamWatch.Start(_server!.Http);
+        var (due, done) = StartLoad();
+        await due.Within(LoadLimit, "the load");
         await End();
-        await senders.Within(LoadLimit, "the senders to notice");
-        await operators.Within(LoadLimit, "the operators to notice");
+        await done.Within(LoadLimit, "everybody to notice");
         await stream.Ended();
-        Count.Answers += answers;
         CheckStream(stream);
     }
 
@@ -261,16 +323,21 @@ internal sealed class Plant : IAsyncDisposable
             () => Task.FromResult(expected.IsSubsetOf(_webhook.Steps().Keys)),
             DeliveryLimit);
 
+        Count.Notifications += expected.Count;
         var told = _webhook.Steps();
         Assert.Empty(told.Keys.Except(expected));
         foreach (var (step, keys) in told)
         {
             var (key, runs) = Assert.Single(keys);
+            // What is told on a disk that fails cannot be recorded.
             Assert.True(
-                runs.Count == runs.Distinct().Count(),
+                _fails || runs.Count == runs.Distinct().Count(),
                 $"{step} was told twice by one and the same run of the server ({string.Join(", ", runs)}), under {key}: {await _server!.Api.Get($"alerts/{step.Split('/')[0]}/deliveries")}");
             Count.ToldAgain += runs.Count - 1;
         }
+
+        if (_fails)
+            return;
 
         // A target's messages go out one after the other, each recorded before the next: a kill leaves one of them in doubt.
         foreach (var again in told.Values.SelectMany(keys => keys).SelectMany(key => key.Value.SkipLast(1).Select(run => (run, target: TargetOf(key.Key)))).GroupBy(again => again))
@@ -279,7 +346,6 @@ internal sealed class Plant : IAsyncDisposable
             Assert.False(_webhook.EndedCleanly(again.Key.run), $"Run {again.Key.run} was not killed, and what it told {again.Key.target} came again.");
         }
 
-        Count.Notifications += expected.Count;
     }
 
     // alert/step/channel/hash of the address

@@ -25,13 +25,17 @@ internal sealed class Sender(string clientId, MqttVersion version, IReadOnlyList
     /// <summary>Answers that said no.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>Sends new messages until all are answered or the server is gone.</summary>
+    /// <summary>Sends new messages until all are answered, one is refused, or the server is gone.</summary>
     public async Task Load(int port, int messages, int window, Action onAnswer)
     {
         try
         {
+            foreach (var device in devices)
+                device.MayReboot();
+
             await using var connection = await Open(port, window, onAnswer);
-            for (var i = 0; i < messages; i++)
+            var refused = Refused;
+            for (var i = 0; i < messages && Refused == refused; i++)
             {
                 await _room.WaitAsync(connection.Lost);
                 var device = devices[random.Next(devices.Count)];

@@ -10,9 +10,13 @@ internal sealed class StreamWatch : IAsyncDisposable
     private readonly TaskCompletionSource _watching = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(string Kind, JsonElement Data)> _events = [];
     private Task _reading = Task.CompletedTask;
+    private volatile int _readings;
 
     /// <summary>In their order; to be asked when the server is gone.</summary>
     public IReadOnlyList<(string Kind, JsonElement Data)> Events => _events;
+
+    /// <summary>How many readings were told so far.</summary>
+    public int Readings => _readings;
 
     public static async Task<StreamWatch> Start(Uri server)
     {
@@ -52,6 +56,8 @@ internal sealed class StreamWatch : IAsyncDisposable
                 {
                     _events.Add((kind, JsonDocument.Parse(data).RootElement));
                     data = null;
+                    if (kind == "reading")
+                        _readings++;
                 }
             }
         }

@@ -9,6 +9,8 @@ public static class DynamoDbStoreTests
 
     public sealed class Snapshots(DynaliteFixture dynalite) : SnapshotContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;
 
+    public sealed class Past(DynaliteFixture dynalite) : PastContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;
+
     public sealed class Alerts(DynaliteFixture dynalite) : AlertBookContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;
 
     public sealed class Rules(DynaliteFixture dynalite) : RuleStoreContract(new DynamoTables(dynalite)), IClassFixture<DynaliteFixture>;

@@ -10,6 +10,8 @@ public static class InMemoryStoreTests
 
     public sealed class Snapshots() : SnapshotContract(new InMemory());
 
+    public sealed class Past() : PastContract(new InMemory());
+
     public sealed class Alerts() : AlertBookContract(new InMemory());
 
     public sealed class Rules() : RuleStoreContract(new InMemory());

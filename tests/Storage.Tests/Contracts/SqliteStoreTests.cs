@@ -9,6 +9,8 @@ public static class SqliteStoreTests
 
     public sealed class Snapshots() : SnapshotContract(new StoreDirectory());
 
+    public sealed class Past() : PastContract(new StoreDirectory());
+
     public sealed class Alerts() : AlertBookContract(new StoreDirectory());
 
     public sealed class Rules() : RuleStoreContract(new StoreDirectory());

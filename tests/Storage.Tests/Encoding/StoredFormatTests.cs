@@ -4,6 +4,7 @@ using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.History.Chunks;
 using OrleansIot.Application.History.Rollups;
 using OrleansIot.Application.Twins.Encoding;
+using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Rules;
@@ -159,6 +160,23 @@ public class StoredFormatTests
             Assert.Equal([(1L, 1L, 2), (300L, 41L, 1)], records.Select(record => (record.Device, record.FirstVersion, record.Count)));
             Assert.Equal([Recorded(SixKinds), Recorded(1_000, 21), Recorded(2_000, 22)], records.SelectMany(read.Events));
         });
+    }
+
+    [Fact]
+    public void Stored_events_of_a_device_still_read_and_are_still_written_so()
+    {
+        string[] names =
+        [
+            "alert-acknowledged", "alert-resolved", "alert-triggered", "came-online", "came-online.without-session", "described.2",
+            "reading-recorded", "reading-recorded.without-key", "rule-cleared", "rule-pending", "went-offline",
+        ];
+        var events = names.Select((name, i) => new JournaledEvent(41 + (i * i), Events[$"event.{name}"])).ToList();
+        var chunk = new EventChunk(41);
+        foreach (var (version, twinEvent) in events)
+            chunk.Add(version, twinEvent);
+
+        Assert.Equal((41, events[^1].Version), (chunk.FirstVersion, chunk.LastVersion));
+        Check("event-chunk", target => target.Write(chunk.Finish()), bytes => Assert.Equal(events, EventChunk.ReadStored(bytes)));
     }
 
     [Fact]

@@ -93,5 +93,14 @@ public sealed class CoarseFillTests : IAsyncDisposable
     }
 
     private void ToSchemaOfMinutes() => _directory.Execute(
-        "DROP TABLE rollup_coarse; DROP TABLE kept; ALTER TABLE device DROP COLUMN coarse_before; DELETE FROM meta WHERE name = 'coarse_filled'; PRAGMA user_version = 2");
+        """
+        DROP TABLE device_event; DROP TABLE checkpoint; DROP INDEX reading_chunk_by_version; DROP INDEX reading_chunk_by_age;
+        CREATE INDEX reading_chunk_by_age ON reading_chunk(last_at);
+        ALTER TABLE reading_chunk DROP COLUMN first_version; ALTER TABLE reading_chunk DROP COLUMN last_version;
+        ALTER TABLE device DROP COLUMN kept_after; ALTER TABLE device DROP COLUMN dropped_through; ALTER TABLE device DROP COLUMN last_event_at;
+        ALTER TABLE device DROP COLUMN checkpoint_version; ALTER TABLE device DROP COLUMN checkpoint_at;
+        DROP TABLE device_type;
+        DROP TABLE rollup_coarse; DROP TABLE kept; ALTER TABLE device DROP COLUMN coarse_before;
+        DELETE FROM meta WHERE name IN ('coarse_filled', 'old_log_through'); PRAGMA user_version = 3
+        """);
 }

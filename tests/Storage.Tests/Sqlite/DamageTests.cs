@@ -130,7 +130,7 @@ public sealed class DamageTests(ITestOutputHelper output) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_damaged_commit_that_nobody_needs_costs_nothing_live_and_is_shown_when_the_past_is_read()
+    public async Task A_damaged_commit_that_nobody_needs_costs_nothing_live_and_nothing_of_the_past()
     {
         var store = await _directory.Open();
         await store.Journal.Append(Append(Boiler, 0, Recorded(0, 1)), default);
@@ -144,8 +144,8 @@ public sealed class DamageTests(ITestOutputHelper output) : IAsyncDisposable
         Assert.Single(await store.History.Readings(Boiler, At(0), At(9), 10, default));
         await store.Journal.Append(Append(Boiler, 1, Recorded(1, 2)), default);
         Assert.Equal(HealthStatus.Healthy, await Health(store));
-        await Assert.ThrowsAsync<StoreException>(async () => await store.Journal.Read(Boiler, 0, default).CountAsync());
-        Assert.Equal(HealthStatus.Degraded, await Health(store));
+        Assert.Equal(2, await store.Journal.Read(Boiler, 0, default).CountAsync());
+        Assert.Equal(HealthStatus.Healthy, await Health(store));
     }
 
     [Fact]
@@ -173,6 +173,7 @@ public sealed class DamageTests(ITestOutputHelper output) : IAsyncDisposable
         await store.Journal.Append(Append(Boiler, 1, Recorded(1, 2)), default);
         await _directory.Close();
         _directory.Execute("DELETE FROM log WHERE position = 1");
+        _directory.Execute("DELETE FROM reading_chunk");
         _directory.Execute("UPDATE snapshot SET body = CAST(substr(body, 1, length(body) - 1) || x'7f' AS BLOB)");
         store = await _directory.Open();
         Assert.Equal("store.damaged", (await Assert.ThrowsAsync<StoreException>(async () => await store.Snapshots.Load(Boiler, default))).Code);

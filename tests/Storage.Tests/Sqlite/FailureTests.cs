@@ -5,6 +5,7 @@ using OrleansIot.Application.Stores;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite;
 using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.Journal;
 using OrleansIot.Storage.Tests.Sessions;
 using static OrleansIot.Storage.Tests.Samples;
 
@@ -128,15 +129,15 @@ public sealed class FailureTests : IAsyncDisposable
     [Fact]
     public async Task A_file_of_the_release_before_sessions_keeps_what_it_has_and_takes_sessions()
     {
-        await (await _directory.Open()).Journal.Append(Append(Boiler, 0, Recorded(0, 1)), default);
-        await _directory.Close();
-        foreach (var table in (string[])["session", "subscription", "received", "message", "delivery", "will", "retained", "rollup_coarse", "kept"])
-            _directory.Execute($"DROP TABLE {table}");
-
-        foreach (var table in (string[])["snapshot", "reading_chunk"])
-            _directory.Execute($"ALTER TABLE {table} DROP COLUMN checksum");
-
-        _directory.Execute("ALTER TABLE device DROP COLUMN coarse_before; PRAGMA user_version = 1");
+        using (var database = SqliteDatabase.Open(_directory.File, readOnly: false, TimeSpan.Zero))
+        {
+            var row = new LogRowWriter();
+            row.Start();
+            row.Add(1, 1, [Recorded(0, 1)]);
+            Schema.Migrate(database, 1);
+            database.Execute("INSERT INTO device(id, name) VALUES(1, 'boiler-1')");
+            database.Statement("INSERT INTO log(position, committed_at, body) VALUES(1, 0, ?)").Bind(row.Finish()).Run();
+        }
 
         var store = await _directory.Open();
         await store.Sessions.Append([SessionSamples.Kept("a"), SessionSamples.Owed("a", 1)], default);

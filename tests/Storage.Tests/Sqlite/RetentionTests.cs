@@ -65,12 +65,13 @@ public sealed class RetentionTests : IAsyncDisposable
         var store = await _directory.Open();
         await store.Journal.Append(Append(Boiler, 0, Recorded(0, 1), Recorded(90_000_000, 2)), default);
         await store.Journal.Append(Append(Pump, 0, Recorded(0, 1)), default);
+        await store.Snapshots.Save([new(Boiler) { Version = 2 }, new(Pump) { Version = 1 }], default);
         store = await _directory.Open();
 
-        await store.History.Expire(At(1), At(0), default);
+        await store.History.Expire(At(6), At(0), default);
         Assert.Equal((1, 3), (_directory.Number("SELECT count(*) FROM reading_chunk"), _directory.Number("SELECT count(*) FROM rollup_hour")));
 
-        await store.History.Expire(At(1), At(3_600_000), default);
+        await store.History.Expire(At(6), At(3_600_000), default);
         Assert.Equal((1, 1), (_directory.Number("SELECT count(*) FROM reading_chunk"), _directory.Number("SELECT count(*) FROM rollup_hour")));
     }
 

@@ -29,6 +29,18 @@ internal sealed class StoreDirectory : IStoreUnderTest
 
     async ValueTask<StorePorts> IStoreUnderTest.Open() => StorePorts.Of(await Open());
 
+    /// <summary>So much time passes that all that waits is in chunks, and the log is compacted as far as snapshots allow.</summary>
+    public async Task Settle(StorePorts store)
+    {
+        // Buffers become due at some tick, and the log at the next: each is the writer's own work once it is awake.
+        for (var round = 0; round < 3; round++)
+        {
+            Time.Advance(TimeSpan.FromMinutes(6));
+            await store.Rules.MarkSeeded(default);
+            await store.Rules.MarkSeeded(default);
+        }
+    }
+
     /// <summary>Looks into the file past the store.</summary>
     public long Number(string sql)
     {

@@ -14,10 +14,10 @@ internal enum Posting
 }
 
 /// <summary>
-/// The owner of one device in the Standalone edition: commands wait here in their order; whoever puts the first one in makes
-/// the thread pool run them. What gathers while a commit is under way shares the next one.
+/// The owner of one device in the Standalone edition: commands wait here in their order; whoever puts the first one in runs
+/// it. What gathers while a commit is under way shares the next one.
 /// </summary>
-internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThreadPoolWorkItem
+internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins)
 {
     // More would only let one device's batch hold up the commit that it shares with others.
     private const int MaxBatch = 256;
@@ -46,7 +46,7 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
             _running = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        MailboxRun.Start(this);
         return Posting.Posted;
     }
 
@@ -79,51 +79,28 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
         twins.Review(this);
     }
 
-    public void Execute() => _ = Run();
+    /// <summary>Takes the twin up where that is still to be done, and executes. One call at a time.</summary>
+    public ValueTask Execute(ReadOnlyMemory<TwinCommand> commands, Memory<Decision> decisions) =>
+        _live is { } live ? live.Execute(commands, decisions, CancellationToken.None) : ActivateAndExecute(commands, decisions);
 
-    private async Task Run()
+    /// <summary>Asks to be called when time alone will next change something.</summary>
+    public void Executed()
     {
-        var commands = new TwinCommand[1];
-        var decisions = new Decision[1];
-        var batch = new List<PendingCommand>(1);
-        while (Take(batch))
-        {
-            if (commands.Length < batch.Count)
-            {
-                commands = new TwinCommand[batch.Count];
-                decisions = new Decision[batch.Count];
-            }
-
-            for (var i = 0; i < batch.Count; i++)
-                commands[i] = batch[i].Command;
-
-            try
-            {
-                _live ??= await LiveTwin.Activate(Device, twins.Services, CancellationToken.None);
-                await _live.Execute(commands.AsMemory(0, batch.Count), decisions.AsMemory(0, batch.Count), CancellationToken.None);
-
-                // May be in the past already, when the commit took long: then it is reviewed at the next tick.
-                if (_live.NextReview() is { } next)
-                    ReviewAt(next);
-            }
-            catch (Exception e)
-            {
-                // Whatever it was, the outcome is unknown: forget, tell those who wait, and take the twin up again from the journal.
-                _live = null;
-                twins.ReportFailure(Device, e);
-                foreach (var pending in batch)
-                    pending.Fail(new TwinUnavailableException($"Device {Device} could not record what happened; nothing was acknowledged.", e));
-
-                continue;
-            }
-
-            for (var i = 0; i < batch.Count; i++)
-                batch[i].Complete(decisions[i]);
-        }
+        // May be in the past already, when the commit took long: then it is reviewed at the next tick.
+        if (_live!.NextReview() is { } next)
+            ReviewAt(next);
     }
 
-    // False when there is nothing left to do: this run ends then.
-    private bool Take(List<PendingCommand> batch)
+    /// <summary>Whatever it was, the outcome is unknown: the twin is forgotten, those who wait are told, and it is taken up again from the journal.</summary>
+    public TwinUnavailableException Failed(Exception e)
+    {
+        _live = null;
+        twins.ReportFailure(Device, e);
+        return new TwinUnavailableException($"Device {Device} could not record what happened; nothing was acknowledged.", e);
+    }
+
+    /// <summary>False when there is nothing left to do: the run ends then.</summary>
+    public bool Take(List<PendingCommand> batch)
     {
         batch.Clear();
         lock (_lock)
@@ -140,5 +117,11 @@ internal sealed class TwinMailbox(DeviceId device, MailboxTwins twins) : IThread
             twins.Forget(this);
 
         return false;
+    }
+
+    private async ValueTask ActivateAndExecute(ReadOnlyMemory<TwinCommand> commands, Memory<Decision> decisions)
+    {
+        _live = await LiveTwin.Activate(Device, twins.Services, CancellationToken.None);
+        await _live.Execute(commands, decisions, CancellationToken.None);
     }
 }

@@ -21,7 +21,7 @@ internal static class AnyFilter
 
     private static readonly Gen<Instant> Moments = Gen.Choose(-100, 1).Select(minutes => Now + TimeSpan.FromMinutes(minutes));
 
-    private static readonly Gen<FilterField> TextFields = Gen.Elements("id", "name", "type", "location", "firmware").Select(name => FilterFields.Find(name)!);
+    private static readonly Gen<FilterField> TextFields = Gen.Elements("id", "name", "type", "location", "organisation", "site", "metadata.serial", "firmware").Select(name => FilterFields.Find(name)!);
     private static readonly Gen<FilterField> Metrics = Gen.Elements(MetricNames).Select(name => FilterFields.Metric(name)!);
 
     private static readonly Gen<ComparisonOperator> AnyOperator = Gen.Elements(Enum.GetValues<ComparisonOperator>());

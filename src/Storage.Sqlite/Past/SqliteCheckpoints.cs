@@ -1,0 +1,88 @@
+using System.Buffers;
+using OrleansIot.Application.Past;
+using OrleansIot.Application.Past.Ports;
+using OrleansIot.Application.Twins.Encoding;
+using OrleansIot.Domain;
+using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Twins;
+using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.Journal;
+
+namespace OrleansIot.Storage.Sqlite.Past;
+
+/// <summary>Some of the snapshots, kept.</summary>
+internal sealed class SqliteCheckpoints(DeviceRegister devices, ReadConnections readers, PastHorizon horizon) : ITwinCheckpoints
+{
+    // What is folded for an answer is about so many events, some two milliseconds of them...
+    private const int EventsApart = 1_000;
+
+    // ...but a checkpoint costs no more than four bytes per event, as long as that keeps an answer below 50 ms.
+    private const int BytesPerEvent = 4;
+    private const int MostEventsApart = 16_384;
+
+    // A device that says little is not kept much longer than it should be: what is older than a checkpoint can go.
+    private static readonly TimeSpan TimeApart = TimeSpan.FromDays(1);
+
+    public async ValueTask<PastStart> Find(DeviceId device, Instant at, CancellationToken cancellation)
+    {
+        var from = new Instant(horizon.From);
+        if (devices.Find(device) is not { } known)
+            return new PastStart.From(new Twin(device));
+
+        if (at < from)
+            return new PastStart.Expired(from);
+
+        using var reader = await readers.Rent(cancellation);
+        using (var newest = reader.Statement("SELECT body FROM checkpoint WHERE device = ? AND at <= ? ORDER BY at DESC, version DESC LIMIT 1").Bind(known.Id).Bind(at.UnixMilliseconds))
+        {
+            if (newest.Step())
+                return new PastStart.From(TwinCodec.Decode(newest.Blob(0)));
+        }
+
+        if (known.Past.KeptAfter == 0)
+            return new PastStart.From(new Twin(device));
+
+        using var oldest = reader.Statement("SELECT at FROM checkpoint WHERE device = ? ORDER BY version LIMIT 1").Bind(known.Id);
+        return new PastStart.Expired(oldest.Step() ? new Instant(oldest.Int64(0)) : null);
+    }
+
+    /// <summary>The body of a checkpoint of the twin; null when the last is near enough.</summary>
+    public static byte[]? EncodeIfDue(KnownDevice? known, Twin twin)
+    {
+        if (known is { Past: { CheckpointVersion: > 0 and var last } past })
+        {
+            var events = twin.Version - last;
+            if (events < EventsApart && (events < 1 || past.LastEventAt - past.CheckpointAt < TimeApart.TotalMilliseconds))
+                return null;
+        }
+
+        var body = new ArrayBufferWriter<byte>();
+        TwinCodec.Encode(body, TwinPast.Recorded(twin));
+        var isWorthIt = known is null || twin.Version - known.Past.CheckpointVersion >= Math.Min(body.WrittenCount / BytesPerEvent, MostEventsApart)
+            || known.Past.LastEventAt - known.Past.CheckpointAt >= TimeApart.TotalMilliseconds;
+        return isWorthIt ? body.WrittenSpan.ToArray() : null;
+    }
+
+    /// <returns>Whether it was written: it is not where events after it are only in the log of an older release.</returns>
+    public static bool Write(SqliteDatabase database, KnownDevice known, long version, ReadOnlySpan<byte> body)
+    {
+        if (version <= known.Past.CheckpointVersion)
+            return false;
+
+        var keptAfter = known.Past.KeptAfter;
+        if (keptAfter is null)
+        {
+            var first = KeptEvents.FirstStored(database.Statement, known) ?? known.Buffer?.FirstVersion ?? known.Version + 1;
+            if (version < first - 1)
+                return false;
+
+            keptAfter = version;
+        }
+
+        var at = known.Past.LastEventAt;
+        database.Statement("INSERT OR REPLACE INTO checkpoint(device, version, at, body) VALUES(?, ?, ?, ?)").Bind(known.Id).Bind(version).Bind(at).Bind(body).Run();
+        database.Statement("UPDATE device SET kept_after = ?, checkpoint_version = ?, checkpoint_at = ? WHERE id = ?")
+            .Bind(keptAfter).Bind(version).Bind(at).Bind(known.Id).Run();
+        return true;
+    }
+}
