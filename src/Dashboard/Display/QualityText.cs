@@ -9,7 +9,7 @@ public static class QualityText
     {
         Breach.OutOfRange => "out of range",
         Breach.WrongKind => "wrong kind",
-        Breach.Missing => "missing",
+        Breach.Missing => "not in the last reading",
         Breach.Unknown => "not in its type",
         Breach.Derived => "sent, but computed here",
         _ => "not as its type says",

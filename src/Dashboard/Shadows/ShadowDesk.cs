@@ -15,11 +15,13 @@ public sealed class ShadowDesk(DeviceId device, ITwins twins, Operator person, i
 
     private ImmutableArray<Shadow> _shadows = [];
     private bool _isChosen;
+    private long _seen;
 
     /// <summary>The one that lies open; it need not exist yet.</summary>
     public ShadowName Chosen { get; private set; } = ShadowName.Classic;
 
-    public IReadOnlyList<ShadowName> Names => [.. _shadows.Select(shadow => shadow.Name).Append(Chosen).Distinct().Order()];
+    /// <summary>Those that are there, and always the classic one, which anybody may begin.</summary>
+    public IReadOnlyList<ShadowName> Names => [.. _shadows.Select(shadow => shadow.Name).Append(ShadowName.Classic).Append(Chosen).Distinct().Order()];
 
     /// <summary>Null where there is no such shadow.</summary>
     public Shadow? Shadow => _shadows.FirstOrDefault(shadow => shadow.Name == Chosen);
@@ -39,15 +41,18 @@ public sealed class ShadowDesk(DeviceId device, ITwins twins, Operator person, i
 
     public static string LabelOf(ShadowName name) => name.IsClassic ? "classic" : name.Value;
 
-    /// <summary>What is believed of the device by now. What is being typed stays.</summary>
+    /// <summary>What is believed of the device by now; passed over where something newer was shown. What is being typed stays.</summary>
     public void Show(Twin twin)
     {
-        _shadows = [.. twin.Shadows.Where(shadow => shadow.Exists)];
-        if (!_isChosen && Draft is null && Shadow is null && _shadows is [var first, ..])
-            Chosen = first.Name;
+        if (twin.Version < _seen)
+            return;
 
-        Draft?.Meet(Shadow);
+        _seen = twin.Version;
+        Lay(twin);
     }
+
+    /// <summary>As the device was at some moment, earlier or later than the one shown.</summary>
+    public void ShowPast(Twin twin) => Lay(twin);
 
     public void Choose(ShadowName name)
     {
@@ -115,6 +120,15 @@ public sealed class ShadowDesk(DeviceId device, ITwins twins, Operator person, i
             { Code: "shadow.version-conflict" } when Shadow is { } now => $"Not deleted: it changed to version {now.Version} meanwhile. Look again before you delete it.",
             _ => $"Not deleted: {refusal.Detail}",
         };
+    }
+
+    private void Lay(Twin twin)
+    {
+        _shadows = [.. twin.Shadows.Where(shadow => shadow.Exists)];
+        if (!_isChosen && Draft is null && Shadow is null && _shadows is [var first, ..])
+            Chosen = first.Name;
+
+        Draft?.Meet(Shadow);
     }
 
     private async Task Look(CancellationToken cancellation)
