@@ -100,7 +100,10 @@ public abstract class DashboardInTheBrowser<TEdition>(SharedSystem<TEdition> sha
     {
         await using var client = await TestClient.Connect(Running.MqttPort);
         await client.Publish("dt/devices/kiln-1/telemetry", """{"heat": 41.5}""");
-        var then = DateTimeOffset.UtcNow;
+        var then = (await Running.Api.Get("devices/kiln-1")).GetProperty("lastSeen").GetDateTimeOffset();
+
+        // Moments are told apart by the millisecond.
+        await Eventually.IsTrue("the clock has moved on", () => Task.FromResult(TimeProvider.System.GetUtcNow() - then > TimeSpan.FromMilliseconds(1)));
         await client.Publish("dt/devices/kiln-1/telemetry", """{"heat": 42.5}""");
         await using var browser = await Browser.Start();
         var kiln = await browser.Open(new Uri(Running.Http, "devices/kiln-1"));

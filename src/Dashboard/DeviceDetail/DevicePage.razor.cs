@@ -21,6 +21,9 @@ namespace OrleansIot.Dashboard.DeviceDetail;
 
 public sealed partial class DevicePage
 {
+    /// <summary>Beats of the pulse, that is 5 s, between two attempts at a store that failed.</summary>
+    private const int RetryEvery = 10;
+
     private DeviceSheet _sheet = default!;
     private DeviceForm? _form;
     private DeviceId? _device;
@@ -29,6 +32,7 @@ public sealed partial class DevicePage
     private ShadowDesk _pastDesk = default!;
     private bool _asksForMaintenance;
     private bool _looks;
+    private int _beats;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -119,6 +123,7 @@ public sealed partial class DevicePage
     protected override void Dispose(bool disposing)
     {
         Pulse.Beat -= PassTime;
+        _looks = true; // a beat that waits its turn finds nothing to do
         base.Dispose(disposing);
     }
 
@@ -244,15 +249,19 @@ public sealed partial class DevicePage
     {
         _sheet.PassTime();
         StateHasChanged();
-        if (_looks || Problem is not null || !IsLoaded)
+        if (_looks || !IsLoaded || (Problem is not null && ++_beats % RetryEvery != 0))
             return;
 
         _looks = true;
-        var before = _sheet.Live?.Version;
-        await Load(() => _sheet.Look(Leaving));
+        var leaving = Leaving;
+        var (version, problem) = (_sheet.Live?.Version, Problem);
+        await Load(() => Problem is null ? _sheet.Look(leaving) : _sheet.LookAt(_travel.At, leaving));
+        if (leaving.IsCancellationRequested)
+            return;
+
         ShowShadows();
         _looks = false;
-        if (_sheet.Live?.Version != before || Problem is not null)
+        if (_sheet.Live?.Version != version || Problem != problem)
             StateHasChanged();
     });
 }
