@@ -10,7 +10,7 @@ using OrleansIot.Dashboard.Operators;
 
 namespace OrleansIot.Dashboard;
 
-/// <summary>What a host calls. It supplies the ports (ITwins, IFleet, IRules, IAlertBook, IReadingHistory, IOutbox, IIngestStatistics).</summary>
+/// <summary>What a host calls. It supplies the ports (ITwins, TwinPast, IFleet, IRules, IDeviceTypes, IAlertBook, IReadingHistory, IOutbox, IIngestStatistics).</summary>
 public static class DashboardRegistration
 {
     // What is typed travels whole: the 30,000 characters of ShadowEditor, of up to three bytes and some escaped. The default (32 KiB) would end the page.
