@@ -10,9 +10,12 @@ using OrleansIot.Dashboard.Operators;
 
 namespace OrleansIot.Dashboard;
 
-/// <summary>What a host calls. It supplies the ports (ITwins, IFleet, IRules, IAlertBook, IReadingHistory, IOutbox, IIngestStatistics).</summary>
+/// <summary>What a host calls. It supplies the ports (ITwins, TwinPast, IFleet, IRules, IDeviceTypes, IAlertBook, IReadingHistory, IOutbox, IIngestStatistics).</summary>
 public static class DashboardRegistration
 {
+    // What is typed travels whole: the 30,000 characters of ShadowEditor, of up to three bytes and some escaped. The default (32 KiB) would end the page.
+    private const long MaxMessageBytes = 128 * 1024;
+
     public static IServiceCollection AddDashboard(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptionsWithValidateOnStart<DashboardOptions, DashboardOptionsValidator>()
@@ -26,7 +29,11 @@ public static class DashboardRegistration
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddOptions<CircuitOptions>().Configure<Microsoft.Extensions.Options.IOptions<DashboardOptions>>(
             (circuits, dashboard) => circuits.DisconnectedCircuitRetentionPeriod = dashboard.Value.DisconnectedPageKept);
-        services.AddSignalR(hub => hub.KeepAliveInterval = TimeSpan.FromSeconds(5)); // connection.js gives up after 12 s of silence
+        services.AddSignalR(hub =>
+        {
+            hub.KeepAliveInterval = TimeSpan.FromSeconds(5); // connection.js gives up after 12 s of silence
+            hub.MaximumReceiveMessageSize = MaxMessageBytes;
+        });
         services.AddAntiforgery();
         return services;
     }

@@ -1,15 +1,20 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Notifications;
+using OrleansIot.Application.Past;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Twins;
 using OrleansIot.Dashboard.Live;
+using OrleansIot.Dashboard.Operators;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.Domain.Devices;
+using OrleansIot.Domain.Devices.Types;
 using OrleansIot.Domain.Rules;
+using OrleansIot.Domain.Shadows;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
 using OrleansIot.TestKit.Storage;
@@ -43,6 +48,12 @@ internal sealed class Plant : IAsyncDisposable
 
     public IRules Rules => _services.GetRequiredService<IRules>();
 
+    public IDeviceTypes Types => _services.GetRequiredService<IDeviceTypes>();
+
+    public TwinPast Past => _services.GetRequiredService<TwinPast>();
+
+    public Operator Operator => new(Twins, Time);
+
     public Instant Now => Instant.From(Time.GetUtcNow());
 
     public async Task<Twin> Report(string device, params (string Metric, double Value)[] values)
@@ -69,6 +80,28 @@ internal sealed class Plant : IAsyncDisposable
         TimeSpan.Zero,
         RuleActions.None,
         0));
+
+    /// <summary>A request to a shadow, as a device or a program sends it.</summary>
+    public async Task<Shadow> Shadow(string device, string state, string author, ShadowName name = default)
+    {
+        var id = DeviceId.Parse(device);
+        var request = ShadowRequest.Read(Encoding.UTF8.GetBytes($$"""{"state":{{state}}}"""), 6, out _, out _)!;
+        Assert.IsType<Decision.Accepted>(await Twins.Execute(id, new TwinCommand.UpdateShadow(name, request.State, null, null, author, null, Now)));
+        return (await Twins.Find(id))!.Twin.FindShadow(name)!;
+    }
+
+    public async Task<Twin> Twin(string device) => (await Twins.Find(DeviceId.Parse(device)))!.Twin;
+
+    /// <summary>Boilers have a temperature in degrees, believed from 0 to 100, and a pressure in each reading.</summary>
+    public async Task DefineBoilers(string device)
+    {
+        var type = new DeviceType(
+            DeviceTypeId.Parse("boiler"), "Boiler", null,
+            [new(MetricName.Parse("temperature"), MetricKind.Number, "C", 0, 100), new(MetricName.Parse("pressure"), MetricKind.Number, "bar", Required: true)],
+            [], BreachPolicy.Flag, Strict: false, 0);
+        Assert.NotNull(await Types.Put(type, 0));
+        await Operator.Describe(DeviceId.Parse(device), DeviceDescription.None with { Type = "boiler" }, DeviceDescription.None);
+    }
 
     public async Task<FleetUpdate> UpdateOf(params string[] devices)
     {

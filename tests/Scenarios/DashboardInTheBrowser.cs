@@ -94,4 +94,40 @@ public abstract class DashboardInTheBrowser<TEdition>(SharedSystem<TEdition> sha
         await rules.ById("rule-cold").GetByRole(AriaRole.Switch).ClickAsync();
         await Eventually.IsTrue("the rule is inactive", async () => (await Running.Api.Get("rules/cold")).GetProperty("status").GetString() == "inactive");
     }
+
+    [Fact]
+    public async Task What_is_desired_is_set_by_hand_and_how_the_device_was_before_is_a_slider_away()
+    {
+        await using var client = await TestClient.Connect(Running.MqttPort);
+        await client.Publish("dt/devices/kiln-1/telemetry", """{"heat": 41.5}""");
+        var then = (await Running.Api.Get("devices/kiln-1")).GetProperty("lastSeen").GetDateTimeOffset();
+
+        // Moments are told apart by the millisecond.
+        await Eventually.IsTrue("the clock has moved on", () => Task.FromResult(TimeProvider.System.GetUtcNow() - then > TimeSpan.FromMilliseconds(1)));
+        await client.Publish("dt/devices/kiln-1/telemetry", """{"heat": 42.5}""");
+        await using var browser = await Browser.Start();
+        var kiln = await browser.Open(new Uri(Running.Http, "devices/kiln-1"));
+        await Expect(kiln.ById("live-state")).ToContainTextAsync("live");
+
+        await kiln.ById("edit-shadow").ClickAsync();
+        await kiln.ById("shadow-text").FillAsync("{\"setpoint\": }");
+        await kiln.ById("save-shadow").ClickAsync();
+        await Expect(kiln.ById("shadow-code")).ToHaveTextAsync("shadow.invalid-json");
+        await kiln.ById("shadow-text").FillAsync("{\"setpoint\": 68}");
+        await kiln.ById("save-shadow").ClickAsync();
+        await Expect(kiln.ById("shadow-delta")).ToContainTextAsync("setpoint 68");
+        Assert.Equal("operator", (await Running.Api.Get("devices/kiln-1/shadows/$classic")).GetProperty("desiredBy").GetProperty("setpoint").GetString());
+
+        // What the device says to it is on the open page.
+        await client.Publish("$aws/things/kiln-1/shadow/update", """{"state": {"reported": {"setpoint": 68}}}""");
+        await Expect(kiln.ById("shadow-synced")).ToBeVisibleAsync();
+
+        await kiln.Page.GotoAsync(new Uri(Running.Http, $"devices/kiln-1?at={then:yyyy-MM-ddTHH:mm:ss.fffZ}").ToString());
+        await Expect(kiln.ById("as-of")).ToBeVisibleAsync();
+        await Expect(kiln.ById("metric-heat").GetByTestId("metric-value")).ToContainTextAsync("41.5");
+        await Expect(kiln.ById("no-shadow")).ToBeVisibleAsync();
+        await kiln.ById("back-to-live").ClickAsync();
+        await Expect(kiln.ById("metric-heat").GetByTestId("metric-value")).ToContainTextAsync("42.5");
+        Assert.Empty(kiln.Errors);
+    }
 }

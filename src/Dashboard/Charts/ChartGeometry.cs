@@ -35,7 +35,8 @@ internal sealed class ChartGeometry
     private readonly Instant _until;
     private readonly TimeSpan _longestPause;
 
-    public ChartGeometry(LiveSeries series, IEnumerable<ChartLine> lines)
+    /// <param name="unit">As the device's type states it; null where it does not.</param>
+    public ChartGeometry(LiveSeries series, IEnumerable<ChartLine> lines, string? unit = null)
     {
         (_from, _until) = (series.From, series.Until);
         _longestPause = LongestPause(series);
@@ -55,7 +56,7 @@ internal sealed class ChartGeometry
 
         var margin = High > Low ? (High - Low) * 0.06 : Math.Max(Math.Abs(High) * 0.05, 0.5);
         (Low, High) = (Low - margin, High + margin);
-        (Divisor, Suffix) = MetricText.Scale(series.Metric, Math.Max(Math.Abs(Low), Math.Abs(High)));
+        (Divisor, Suffix) = MetricText.Scale(series.Metric, Math.Max(Math.Abs(Low), Math.Abs(High)), unit);
         ValueTicks = [.. TicksBetween(Low / Divisor, High / Divisor).Select(tick => tick * Divisor)];
         TimeTicks = TicksBetween(series.From, series.Until);
         (Mean, Band, Dots) = Draw(series);

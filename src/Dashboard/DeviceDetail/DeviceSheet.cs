@@ -1,5 +1,7 @@
 using OrleansIot.Application.Alerts.Ports;
+using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.History.Ports;
+using OrleansIot.Application.Past;
 using OrleansIot.Application.Rules;
 using OrleansIot.Application.Twins;
 using OrleansIot.Dashboard.Charts;
@@ -13,8 +15,12 @@ using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Dashboard.DeviceDetail;
 
-/// <summary>What the page of one device knows: the twin, its metrics with their trends, the chart, its alerts and its last message.</summary>
-public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory history, IRules rules, IAlertBook alertBook, TimeProvider time)
+/// <summary>
+/// What the page of one device knows: the twin, its metrics with their trends, the chart, its alerts and its last message; now, or as
+/// they were at some moment.
+/// </summary>
+public sealed class DeviceSheet(
+    DeviceId device, ITwins twins, TwinPast past, IReadingHistory history, IRules rules, IDeviceTypes types, IAlertBook alertBook, TimeProvider time)
 {
     /// <summary>Tiles with a trend; a device with a thousand metrics does not ask for a thousand histories.</summary>
     public const int MaxTrends = 24;
@@ -27,17 +33,25 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
 
     private readonly Dictionary<MetricName, LiveSeries> _trends = [];
     private ChartRange? _asked;
+    private Instant? _moment;
+    private IReadOnlyList<Alert> _alerts = [];
 
-    /// <summary>Null before loading, and for a device never heard of.</summary>
-    public Twin? Twin { get; private set; }
+    /// <summary>As it is now. Null before loading, and for a device never heard of.</summary>
+    public Twin? Live { get; private set; }
+
+    /// <summary>Null while what is shown is now.</summary>
+    public PastLook? Past { get; private set; }
+
+    /// <summary>What is shown: as it is, or as it was. Null where nothing was heard of it.</summary>
+    public Twin? Twin => Past is null ? Live : Past.Twin;
 
     public RawMessage? LastMessage { get; private set; }
 
     /// <summary>Numbers first; see <see cref="MetricOrder"/>.</summary>
     public IReadOnlyList<MetricTile> Tiles { get; private set; } = [];
 
-    /// <summary>Open ones first, then the past, newest first.</summary>
-    public IReadOnlyList<Alert> Alerts { get; private set; } = [];
+    /// <summary>Open ones first, then the past, newest first; of a moment those that were open.</summary>
+    public IReadOnlyList<Alert> Alerts => Past is null ? _alerts : OpenAlerts;
 
     /// <summary>Worst first, of equals the newest.</summary>
     public IReadOnlyList<Alert> OpenAlerts => Twin is null ? [] : [.. Twin.OpenAlerts.OrderByDescending(alert => alert.Severity).ThenByDescending(alert => alert.TriggeredAt)];
@@ -55,14 +69,13 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
     /// <param name="range">Null for one that fits: an hour, or less for a device that is new.</param>
     public async Task Load(MetricName? metric, ChartRange? range, CancellationToken cancellation)
     {
-        _asked = range;
         var view = await twins.Find(device, cancellation);
-        (Twin, LastMessage) = (view?.Twin, view?.LastMessage);
-        if (Twin is null)
+        (Live, LastMessage) = (view?.Twin, view?.LastMessage);
+        if (Live is null)
             return;
 
         _trends.Clear();
-        foreach (var last in MetricOrder.NumbersFirst(Twin.Readings).Where(last => last.Value.Kind == MetricKind.Number).Take(MaxTrends))
+        foreach (var last in MetricOrder.NumbersFirst(Live.Readings).Where(last => last.Value.Kind == MetricKind.Number).Take(MaxTrends))
             _trends[last.Metric] = await LiveSeries.Load(history, device, last.Metric, TrendRange, TrendBuckets, Now, cancellation);
 
         await LoadAlerts(cancellation);
@@ -72,27 +85,68 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
 
     public async Task ShowChart(MetricName? metric, ChartRange? range, CancellationToken cancellation)
     {
+        _asked = range;
         Charted = Choose(metric);
         Range = range ?? ChartRange.Hour;
-        Chart = await Draw(Range, cancellation);
-        if (range is null && Chart is { Points: [var first, ..] } && first.At > Now - ChartRange.Quarter.Span)
+        var moment = _moment;
+        var chart = await Draw(Range, moment ?? Now, cancellation);
+        if (range is null && chart is { Points: [var first, ..] } && first.At > (moment ?? Now) - ChartRange.Quarter.Span)
         {
             Range = ChartRange.Quarter;
-            Chart = await Draw(Range, cancellation);
+            chart = await Draw(Range, moment ?? Now, cancellation);
         }
 
+        if (moment != _moment)
+            return; // somebody looks elsewhere by now
+
+        Chart = chart;
         DrawLines();
+    }
+
+    /// <summary>Shows the device as it was. While one moment is looked up others may be asked for: the last one counts.</summary>
+    /// <param name="at">Null: as it is.</param>
+    public async Task LookAt(Instant? at, CancellationToken cancellation)
+    {
+        _moment = at;
+        if (at is not { } moment)
+        {
+            Past = null;
+            await Load(Charted, _asked, cancellation);
+            return;
+        }
+
+        var told = await past.At(device, moment, cancellation);
+        if (_moment != at)
+            return;
+
+        Past = PastLook.Of(moment, told);
+        Arrange();
+        await ShowChart(Charted, _asked, cancellation);
+    }
+
+    /// <summary>Shadows change without a word to those who watch the fleet: whoever shows one looks now and then.</summary>
+    public async Task Look(CancellationToken cancellation)
+    {
+        if (Live is not null && await twins.Find(device, cancellation) is { Twin: var now } && now.Version > Live.Version)
+            Live = now;
     }
 
     public async Task Apply(FleetUpdate update, CancellationToken cancellation)
     {
-        if (update.Incomplete || Twin is null)
+        if (Past is not null)
+        {
+            // Back in the present everything is loaded anew.
+            Take(update);
+            return;
+        }
+
+        if (update.Incomplete || Live is null)
         {
             await Load(Charted, Range, cancellation);
             return;
         }
 
-        Twin = update.Twins.GetValueOrDefault(device, Twin);
+        Take(update);
         foreach (var reading in update.Readings)
             Carry(reading);
 
@@ -109,7 +163,18 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
     }
 
     /// <summary>Time passes in the chart also when nothing comes.</summary>
-    public void PassTime() => Chart?.SlideTo(Now);
+    public void PassTime()
+    {
+        if (_moment is null)
+            Chart?.SlideTo(Now);
+    }
+
+    /// <summary>As the device's type states it; null where it does not.</summary>
+    public string? UnitOf(MetricName metric) => types.For(Twin?.Description.Type)?.UnitOf(metric);
+
+    /// <summary>What the device's type asks for and no tile can show: a metric that never came.</summary>
+    public IReadOnlyList<string> UnseenFlags =>
+        [.. (Twin?.Flags ?? []).Where(flag => Twin!.Readings.Find(flag.Metric) is null).Select(flag => $"{flag.Metric}: {QualityText.Of(flag.Breach)}")];
 
     /// <summary>Where the rules on a metric fire.</summary>
     public IReadOnlyList<double> LimitsOf(MetricName metric) =>
@@ -118,7 +183,7 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
     /// <summary>How far the metric went since the alert fired; null where its trend does not reach back that far.</summary>
     public (double Low, double High)? Since(Alert alert)
     {
-        if (!_trends.TryGetValue(alert.Metric, out var trend) || alert.TriggeredAt < trend.From)
+        if (Past is not null || !_trends.TryGetValue(alert.Metric, out var trend) || alert.TriggeredAt < trend.From)
             return null;
 
         var points = trend.Points.Where(point => point.At + trend.Resolution > alert.TriggeredAt).ToList();
@@ -126,6 +191,13 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
     }
 
     private Instant Now => Instant.From(time.GetUtcNow());
+
+    // What was gathered for an update may be older than the last look.
+    private void Take(FleetUpdate update)
+    {
+        if (update.Twins.TryGetValue(device, out var twin) && twin.Version >= (Live?.Version ?? 0))
+            Live = twin;
+    }
 
     private void Carry(Reading reading)
     {
@@ -141,18 +213,30 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
         }
     }
 
-    private async Task<LiveSeries?> Draw(ChartRange range, CancellationToken cancellation) =>
-        Charted is { } charted ? await LiveSeries.Load(history, device, charted, range.Span, range.Buckets, Now, cancellation) : null;
+    private async Task<LiveSeries?> Draw(ChartRange range, Instant until, CancellationToken cancellation) =>
+        Charted is { } charted ? await LiveSeries.Load(history, device, charted, range.Span, range.Buckets, until, cancellation) : null;
 
     private void Arrange()
     {
-        var newest = Twin!.Readings.Select(last => last.At).DefaultIfEmpty().Max();
-        Tiles = [.. MetricOrder.NumbersFirst(Twin.Readings).Select(last => new MetricTile(
+        if (Twin is not { } twin)
+        {
+            Tiles = [];
+            return;
+        }
+
+        var schema = types.For(twin.Description.Type);
+        var newest = twin.Readings.Select(last => last.At).DefaultIfEmpty().Max();
+        Tiles = [.. MetricOrder.NumbersFirst(twin.Readings).Select(last => new MetricTile(
             last,
-            Twin.OpenAlerts.Where(alert => alert.Metric == last.Metric).Select(alert => (Domain.Rules.Severity?)alert.Severity).Max(),
-            _trends.GetValueOrDefault(last.Metric),
-            last.At < newest - StaleAfter))];
+            twin.OpenAlerts.Where(alert => alert.Metric == last.Metric).Select(alert => (Domain.Rules.Severity?)alert.Severity).Max(),
+            Past is null ? _trends.GetValueOrDefault(last.Metric) : null,
+            last.At < newest - StaleAfter,
+            schema?.UnitOf(last.Metric),
+            Quality(twin, last.Metric)))];
     }
+
+    private static string? Quality(Twin twin, MetricName metric) =>
+        twin.Flags.Where(flag => flag.Metric == metric).Select(flag => QualityText.Of(flag.Breach)).ToList() is { Count: > 0 } words ? string.Join(", ", words) : null;
 
     private MetricName? Choose(MetricName? asked)
     {
@@ -180,6 +264,6 @@ public sealed class DeviceSheet(DeviceId device, ITwins twins, IReadingHistory h
     private async Task LoadAlerts(CancellationToken cancellation)
     {
         var page = await alertBook.List(new AlertQuery(Device: device, Limit: ShownAlerts), cancellation);
-        Alerts = [.. page.Items.OrderByDescending(alert => alert.IsOpen)];
+        _alerts = [.. page.Items.OrderByDescending(alert => alert.IsOpen)];
     }
 }

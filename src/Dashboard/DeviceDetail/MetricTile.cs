@@ -9,7 +9,9 @@ namespace OrleansIot.Dashboard.DeviceDetail;
 /// <param name="Severity">Of the worst open alert on this metric.</param>
 /// <param name="Trend">Null for a flag and a text, and where there are very many metrics.</param>
 /// <param name="IsStale">The device reports other metrics, but this one no longer.</param>
-public sealed record MetricTile(LastValue Last, Severity? Severity, LiveSeries? Trend, bool IsStale)
+/// <param name="Unit">As the device's type states it.</param>
+/// <param name="Quality">What about the value the device's type does not allow, in words; null where nothing.</param>
+public sealed record MetricTile(LastValue Last, Severity? Severity, LiveSeries? Trend, bool IsStale, string? Unit = null, string? Quality = null)
 {
     public MetricName Metric => Last.Metric;
 

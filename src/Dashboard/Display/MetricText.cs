@@ -4,7 +4,8 @@ using OrleansIot.Domain.Telemetry;
 namespace OrleansIot.Dashboard.Display;
 
 /// <summary>
-/// A value with the unit that the metric's own name ends in. No other unit is guessed: a wrong one would be believed.
+/// A value with the unit that its device's type states, else the one that the metric's own name ends in. No other unit is guessed:
+/// a wrong one would be believed.
 /// </summary>
 /// <param name="Text">The number, or the word.</param>
 /// <param name="Unit">Null where the name tells none.</param>
@@ -12,11 +13,13 @@ public readonly record struct MetricText(string Text, string? Unit)
 {
     private static readonly string[] ByteUnits = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
-    public static MetricText Of(MetricName metric, MetricValue value) =>
-        value.Kind == MetricKind.Number ? Of(metric, value.Number) : new MetricText(value.ToString(), null);
+    /// <param name="unit">As the device's type states it; null where it does not.</param>
+    public static MetricText Of(MetricName metric, MetricValue value, string? unit = null) =>
+        value.Kind == MetricKind.Number ? Of(metric, value.Number, unit) : new MetricText(value.ToString(), null);
 
-    public static MetricText Of(MetricName metric, double value) => UnitOf(metric) switch
+    public static MetricText Of(MetricName metric, double value, string? unit = null) => UnitOf(metric, unit) switch
     {
+        MetricUnit.Stated => new(Numbers.Value(value), Written(unit!)),
         MetricUnit.Percent => new(Numbers.Value(Math.Round(value, 1)), "%"),
         MetricUnit.Bytes => Scaled(value, ""),
         MetricUnit.BytesPerSecond => Scaled(value, "/s"),
@@ -30,9 +33,9 @@ public readonly record struct MetricText(string Text, string? Unit)
 
     /// <summary>One unit for a whole chart: values are divided by <c>Divisor</c> and followed by <c>Suffix</c>.</summary>
     /// <param name="size">The greatest value in the chart.</param>
-    public static (double Divisor, string Suffix) Scale(MetricName metric, double size)
+    public static (double Divisor, string Suffix) Scale(MetricName metric, double size, string? stated = null)
     {
-        var unit = UnitOf(metric);
+        var unit = UnitOf(metric, stated);
         if (unit is MetricUnit.Bytes or MetricUnit.BytesPerSecond)
         {
             var power = PowerOf(size);
@@ -41,6 +44,7 @@ public readonly record struct MetricText(string Text, string? Unit)
 
         return unit switch
         {
+            MetricUnit.Stated => (1, $" {Written(stated!)}"),
             MetricUnit.Percent => (1, " %"),
             MetricUnit.Seconds => size switch
             {
@@ -52,6 +56,15 @@ public readonly record struct MetricText(string Text, string? Unit)
             _ => (1, ""),
         };
     }
+
+    /// <summary>A unit as people write it.</summary>
+    public static string Written(string unit) => unit switch
+    {
+        "C" => "°C",
+        "F" => "°F",
+        "m3/h" => "m³/h",
+        _ => unit,
+    };
 
     public override string ToString() => Unit is null ? Text : $"{Text} {Unit}";
 
@@ -69,6 +82,15 @@ public readonly record struct MetricText(string Text, string? Unit)
 
         return power;
     }
+
+    private static MetricUnit UnitOf(MetricName metric, string? stated) => stated switch
+    {
+        null or "" => UnitOf(metric),
+        "%" => MetricUnit.Percent,
+        "B" => MetricUnit.Bytes,
+        "s" => MetricUnit.Seconds,
+        _ => MetricUnit.Stated,
+    };
 
     // Devices write cpu-percent, cpu_percent and cpuPercent alike.
     private static MetricUnit UnitOf(MetricName metric)
@@ -93,5 +115,6 @@ public readonly record struct MetricText(string Text, string? Unit)
         Bytes,
         BytesPerSecond,
         Seconds,
+        Stated,
     }
 }

@@ -56,7 +56,7 @@ public sealed class AlertInboxTests : IAsyncDisposable
         await _inbox.Show(AlertFilter.Open, CancellationToken.None);
         Assert.Equal("boiler-7", _inbox.NameOf(boiler));
 
-        await _operator.Describe(boiler, new DeviceDescription("Boiler seven", null, null, []));
+        await _operator.Describe(boiler, new DeviceDescription("Boiler seven", null, null, []), DeviceDescription.None);
         await _inbox.Apply(await _plant.UpdateOf("boiler-7"), CancellationToken.None);
 
         Assert.Equal("Boiler seven", _inbox.NameOf(boiler));

@@ -146,31 +146,97 @@ public sealed class DeviceSheetTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Tags_are_told_apart_by_commas_and_blanks_say_nothing()
+    public async Task Units_and_what_breaks_the_schema_are_those_of_the_devices_type()
     {
-        var form = new DeviceForm { Name = " Boiler 7 ", Location = "  ", Tags = "line-1, , 24/7,line-1" };
+        await _plant.Report("boiler-7", ("temperature", 20));
+        await _plant.DefineBoilers("boiler-7");
+        await _plant.Report("boiler-7", ("temperature", 140));
 
-        var description = form.Describe()!;
+        var sheet = await Loaded("boiler-7");
 
-        Assert.Equal(("Boiler 7", null, null), (description.Name, description.Type, description.Location));
-        Assert.Equal(["line-1", "24/7"], description.Tags);
+        var tile = Assert.Single(sheet.Tiles);
+        Assert.Equal(("C", "out of range"), (tile.Unit, tile.Quality));
+        Assert.Equal("C", sheet.UnitOf(Temperature));
+        Assert.Equal(["pressure: not in the last reading"], sheet.UnseenFlags);
+
+        await sheet.Apply(await Reading("boiler-7", 30), CancellationToken.None);
+        Assert.Null(Assert.Single(sheet.Tiles).Quality);
     }
 
     [Fact]
-    public void What_is_too_long_is_named_with_its_mend()
+    public async Task A_moment_of_the_past_shows_values_alerts_and_chart_of_then_and_the_present_comes_back()
     {
-        var form = new DeviceForm { Name = new string('x', 129), Tags = string.Join(',', Enumerable.Range(0, 51)) };
+        await _plant.WatchForHeat();
+        await _plant.Report("boiler-7", ("temperature", 91));
+        _plant.Time.Advance(TimeSpan.FromMinutes(5));
+        var then = _plant.Now;
+        _plant.Time.Advance(TimeSpan.FromMinutes(5));
+        await _plant.Report("boiler-7", ("temperature", 60));
+        var sheet = await Loaded("boiler-7");
+        Assert.Empty(sheet.OpenAlerts);
 
-        Assert.Null(form.Describe());
-        Assert.Equal("129 characters; shorten it to 128.", form.Mends["Name"]);
-        Assert.Equal("51 tags; a device has at most 50.", form.Mends["Tags"]);
+        await sheet.LookAt(then, CancellationToken.None);
+
+        Assert.Equal(then, sheet.Past!.At);
+        Assert.Equal(91, Assert.Single(sheet.Tiles).Last.Value.Number);
+        Assert.True(Assert.Single(sheet.Alerts).IsOpen);
+        Assert.Equal([91d], sheet.Chart!.Means);
+
+        await sheet.LookAt(null, CancellationToken.None);
+
+        Assert.Null(sheet.Past);
+        Assert.Equal(60, Assert.Single(sheet.Tiles).Last.Value.Number);
+        Assert.Equal([91d, 60d], sheet.Chart!.Means);
+    }
+
+    [Fact]
+    public async Task What_arrives_while_somebody_looks_at_the_past_does_not_disturb_them()
+    {
+        await _plant.Report("boiler-7", ("temperature", 60));
+        var then = _plant.Now;
+        _plant.Time.Advance(TimeSpan.FromMinutes(1));
+        var sheet = await Loaded("boiler-7");
+        await sheet.LookAt(then, CancellationToken.None);
+
+        await sheet.Apply(await Reading("boiler-7", 66), CancellationToken.None);
+        sheet.PassTime();
+
+        Assert.Equal(60, Assert.Single(sheet.Tiles).Last.Value.Number);
+        Assert.Equal(66, sheet.Live!.Readings.Find(Temperature)!.Value.Value.Number);
+    }
+
+    [Fact]
+    public async Task Before_a_device_was_heard_of_there_is_nothing_to_show()
+    {
+        var before = _plant.Now;
+        _plant.Time.Advance(TimeSpan.FromMinutes(1));
+        await _plant.Report("boiler-7", ("temperature", 60));
+        var sheet = await Loaded("boiler-7");
+
+        await sheet.LookAt(before, CancellationToken.None);
+
+        Assert.Null(sheet.Twin);
+        Assert.Empty(sheet.Tiles);
+        Assert.Equal("Nothing had been heard of this device by then.", sheet.Past!.Problem);
+    }
+
+    [Fact]
+    public async Task A_look_finds_what_nobody_told_of()
+    {
+        await _plant.Report("boiler-7", ("temperature", 60));
+        var sheet = await Loaded("boiler-7");
+        await _plant.Shadow("boiler-7", """{"desired":{"setpoint":68}}""", "alice");
+
+        await sheet.Look(CancellationToken.None);
+
+        Assert.Single(sheet.Live!.Shadows);
     }
 
     public ValueTask DisposeAsync() => _plant.DisposeAsync();
 
     private async Task<DeviceSheet> Loaded(string device, MetricName? metric = null, ChartRange? range = null)
     {
-        var sheet = new DeviceSheet(DeviceId.Parse(device), _plant.Twins, _plant.Store.History, _plant.Rules, _plant.Store.Alerts, _plant.Time);
+        var sheet = new DeviceSheet(DeviceId.Parse(device), _plant.Twins, _plant.Past, _plant.Store.History, _plant.Rules, _plant.Types, _plant.Store.Alerts, _plant.Time);
         await sheet.Load(metric, range, CancellationToken.None);
         return sheet;
     }

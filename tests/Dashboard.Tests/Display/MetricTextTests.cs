@@ -19,6 +19,22 @@ public sealed class MetricTextTests
         Assert.Equal(text, MetricText.Of(MetricName.Parse(metric), MetricValue.Of(value)).ToString());
 
     [Theory]
+    [InlineData("temperature", 91.4, "C", "91.4 °C")]
+    [InlineData("inlet-percent", 0.5, "ratio", "0.5 ratio")]
+    [InlineData("load", 41.26, "%", "41.3 %")]
+    [InlineData("free", 3_435_973_837, "B", "3.2 GiB")]
+    public void A_unit_that_the_devices_type_states_counts_before_the_name(string metric, double value, string unit, string text) =>
+        Assert.Equal(text, MetricText.Of(MetricName.Parse(metric), MetricValue.Of(value), unit).ToString());
+
+    [Theory]
+    [InlineData(12_400, "clock 12 s ahead")]
+    [InlineData(-90_000, "clock 1 m 30 s behind")]
+    [InlineData(2_999, null)]
+    [InlineData(-2_999, null)]
+    public void A_clock_is_worth_a_word_from_some_seconds_on(long milliseconds, string? text) =>
+        Assert.Equal(text, ClockText.Of(new ClockSkew(default, milliseconds, null)));
+
+    [Theory]
     [InlineData("memory-used-bytes", 3_435_973_837, 1_073_741_824, " GiB")]
     [InlineData("network-in-bytes-per-second", 120_000, 1_024, " KiB/s")]
     [InlineData("uptime-seconds", 450_000, 86_400, " d")]

@@ -82,7 +82,7 @@ public sealed class FleetOverviewTests : IAsyncDisposable
         await _plant.Report("boiler-7", ("temperature", 91));
         await _plant.Report("boiler-8", ("temperature", 60));
         foreach (var boiler in new[] { "boiler-7", "boiler-8" })
-            await new Operator(_plant.Twins, _plant.Time).Describe(DeviceId.Parse(boiler), new DeviceDescription(null, "boiler", null, []));
+            await new Operator(_plant.Twins, _plant.Time).Describe(DeviceId.Parse(boiler), new DeviceDescription(null, "boiler", null, []), DeviceDescription.None);
 
         await _overview.Load(CancellationToken.None);
 

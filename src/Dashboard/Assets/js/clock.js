@@ -35,7 +35,9 @@ export const clock = (milliseconds, format) => {
   return formats[format ?? (isToday ? "second" : "day")].format(milliseconds);
 };
 
-const showAge = element => put(element, age(serverNow() - Number(element.dataset.age)));
+// Of a device that is shown as it was, ages are those of that moment: [data-as-of] holds it.
+const moment = element => Number(element.closest("[data-as-of]")?.dataset.asOf) || serverNow();
+const showAge = element => put(element, age(moment(element) - Number(element.dataset.age)));
 const showTime = element => put(element, clock(Number(element.dataset.at), element.dataset.format));
 
 onAdded("[data-age]", showAge);
