@@ -64,9 +64,9 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         var horizon = new PastHorizon();
         var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon));
 
-        var journal = new SqliteJournal(_writer, devices, _readers, recovered, new KeptEvents(_readers), Damage);
+        var journal = new SqliteJournal(_writer, devices, _readers, recovered, new KeptEvents(_readers, Damage), Damage);
         Journal = journal;
-        Checkpoints = new SqliteCheckpoints(devices, _readers, horizon);
+        Checkpoints = new SqliteCheckpoints(devices, _readers, horizon, Damage);
         Snapshots = new SqliteSnapshots(_writer, devices, _readers, journal, Damage);
         Alerts = new SqliteAlertBook(_readers);
         Rules = new SqliteRuleStore(_writer, _readers);

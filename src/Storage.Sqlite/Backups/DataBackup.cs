@@ -78,7 +78,9 @@ public static class DataBackup
         // One moment of it: what is committed from now on is not seen, and does not make the copying begin again. The write-ahead log
         // cannot start over until this ends, so it grows by what comes meanwhile.
         source.Execute("BEGIN");
-        var position = source.Number("SELECT max(position) FROM log");
+
+        // What is below the floor has left the log.
+        var position = source.Number($"SELECT max(ifnull((SELECT max(position) FROM log), 0), ifnull((SELECT value FROM meta WHERE name = '{Meta.LogFloor}'), 1) - 1)");
         using (var backup = source.BackupTo(copy))
         {
             while (backup.Step(PagesAtOnce))

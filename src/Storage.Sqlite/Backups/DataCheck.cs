@@ -11,6 +11,8 @@ public static class DataCheck
 {
     internal const string Commits = "SELECT position, body FROM log ORDER BY position";
 
+    internal const string Events = "SELECT device, last_version, first_version, body FROM device_event";
+
     // Of one kind; more say nothing new.
     private const int MaxFindings = 20;
 
@@ -41,6 +43,11 @@ public static class DataCheck
             Rows(database, findings, Commits, "Row {0} of the event log", Commit, cancellation);
             Rows(database, findings, Snapshots(database), "The snapshot of device number {0}", Snapshot, cancellation);
             Rows(database, findings, Chunks(database), "Chunk {0} of the history", Chunk, cancellation);
+            if (HasPast(database))
+            {
+                Rows(database, findings, Events, "The row of events of device number {0} up to version {1}", EventsOf, cancellation);
+                Rows(database, findings, Checkpoints(database), "The checkpoint of device number {0} at version {1}", Checkpoint, cancellation);
+            }
         }
         catch (StoreException e)
         {
@@ -72,6 +79,11 @@ public static class DataCheck
 
     internal static string Chunks(SqliteDatabase database) => $"SELECT id, device, first_at, last_at, count, body, {ChecksumOf(database, "reading_chunk")} FROM reading_chunk";
 
+    internal static string Checkpoints(SqliteDatabase database) => $"SELECT device, version, at, body, {ChecksumOf(database, "checkpoint")} FROM checkpoint";
+
+    /// <summary>Whether it is of a release that compacts its log.</summary>
+    internal static bool HasPast(SqliteDatabase database) => database.Number("SELECT count(*) FROM sqlite_schema WHERE name = 'checkpoint'") > 0;
+
     /// <summary>Reads a row of <see cref="Commits"/>.</summary>
     internal static void Commit(SqliteStatement row)
     {
@@ -90,11 +102,27 @@ public static class DataCheck
     /// <summary>Reads a row of <see cref="Chunks"/>.</summary>
     internal static void Chunk(SqliteStatement row)
     {
-        Require(StoredChecksum.Fits(row.OptionalInt64(6), row.Blob(5), row.Int64(1), row.Int64(2), row.Int64(3), row.Int64(4)));
+        Require(StoredChecksum.FitsChunk(row));
         var chunk = new ReadingChunkReader(row.Blob(5).ToArray());
         while (chunk.Read())
         {
         }
+    }
+
+    /// <summary>Reads a row of <see cref="Events"/>.</summary>
+    internal static void EventsOf(SqliteStatement row)
+    {
+        var events = EventChunk.ReadStored(row.Blob(3));
+        if (events.Count == 0 || (events[0].Version, events[^1].Version) != (row.Int64(2), row.Int64(1)))
+            throw new InvalidDataException("Its versions do not fit.");
+    }
+
+    /// <summary>Reads a row of <see cref="Checkpoints"/>.</summary>
+    internal static void Checkpoint(SqliteStatement row)
+    {
+        Require(StoredChecksum.FitsCheckpoint(row));
+        if (TwinCodec.Decode(row.Blob(3)).Version != row.Int64(1))
+            throw new InvalidDataException("Its version does not fit.");
     }
 
     internal static bool IsWhole(SqliteStatement row, Action<SqliteStatement> read)
@@ -127,7 +155,7 @@ public static class DataCheck
             }
             catch (Exception e) when (IsOfDamage(e))
             {
-                findings.Add($"{name.Replace("{0}", rows.Int64(0).ToString(null, null), StringComparison.Ordinal)} is damaged: {e.Message}");
+                findings.Add($"{string.Format(null, name, rows.Int64(0), rows.Int64(1))} is damaged: {e.Message}");
             }
         }
     }

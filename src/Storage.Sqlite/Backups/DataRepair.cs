@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansIot.Application;
+using OrleansIot.Domain;
 using OrleansIot.Storage.Sqlite.Database;
 
 namespace OrleansIot.Storage.Sqlite.Backups;
@@ -26,7 +27,7 @@ public static class DataRepair
             var staging = DataFiles.CreateClosed(Path.Combine(directory.Folder, DataFiles.StagingPrefix + stamp)).FullName;
             try
             {
-                var told = Repaired(directory, staging, cancellation);
+                var told = Repaired(directory, staging, Instant.From(time.GetUtcNow()), cancellation);
                 if (told.Count == 0)
                 {
                     Directory.Delete(staging, recursive: true);
@@ -51,7 +52,7 @@ public static class DataRepair
         }
     }
 
-    private static List<string> Repaired(DataDirectory directory, string staging, CancellationToken cancellation)
+    private static List<string> Repaired(DataDirectory directory, string staging, Instant now, CancellationToken cancellation)
     {
         var told = new List<string>();
         var log = WriteAheadLog.Read(directory.DatabaseFile);
@@ -75,7 +76,7 @@ public static class DataRepair
 
         Schema.Migrate(database);
         database.Execute("BEGIN IMMEDIATE");
-        new RowRepair(database, told).Run(cancellation);
+        new RowRepair(database, told).Run(now, cancellation);
         database.Execute("COMMIT");
         database.Execute("PRAGMA journal_mode = DELETE");
         return told;

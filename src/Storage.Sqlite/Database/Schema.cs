@@ -121,6 +121,10 @@ internal static class Schema
         ALTER TABLE device ADD COLUMN checkpoint_at INTEGER;
         INSERT INTO meta(name, value) SELECT 'old_log_through', max(position) FROM log WHERE position IS NOT NULL HAVING count(*) > 0;
         """,
+        """
+        -- See StoredChecksum. Rows from before have none.
+        ALTER TABLE checkpoint ADD COLUMN checksum INTEGER;
+        """,
     ];
 
     public static void Migrate(SqliteDatabase database) => Migrate(database, Steps.Length);

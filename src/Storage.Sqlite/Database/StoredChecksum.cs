@@ -19,5 +19,11 @@ internal static class StoredChecksum
         return LogRow.Checksum(numbers);
     }
 
+    /// <param name="row">Of <c>id, device, first_at, last_at, count, body, checksum</c>.</param>
+    public static bool FitsChunk(SqliteStatement row) => Fits(row.OptionalInt64(6), row.Blob(5), row.Int64(1), row.Int64(2), row.Int64(3), row.Int64(4));
+
+    /// <param name="row">Of <c>device, version, at, body, checksum</c>.</param>
+    public static bool FitsCheckpoint(SqliteStatement row) => Fits(row.OptionalInt64(4), row.Blob(3), row.Int64(0), row.Int64(1), row.Int64(2));
+
     public static bool Fits(long? stored, ReadOnlySpan<byte> body, params ReadOnlySpan<long> columns) => stored is null || stored == Of(body, columns);
 }

@@ -71,17 +71,21 @@ internal sealed class ChunkRows
         long? id = null;
         long firstVersion = 0;
         long lastVersion = 0;
-        using (var chunks = database.Statement("SELECT id, first_version, last_version, body FROM reading_chunk WHERE device = ? AND last_version >= ? AND last_version < ? ORDER BY last_version")
+        using (var chunks = database.Statement("SELECT id, device, first_at, last_at, count, body, checksum, first_version, last_version FROM reading_chunk WHERE device = ? AND last_version >= ? AND last_version < ? ORDER BY last_version")
             .Bind(device.Id).Bind(from).Bind(before))
         {
             while (chunks.Step())
             {
+                // A new checksum over what is damaged would say that it is whole.
+                if (!StoredChecksum.FitsChunk(chunks))
+                    return;
+
                 // The first keeps its id: ids tell in which order readings came.
                 if (id is null)
-                    (id, firstVersion) = (chunks.Int64(0), chunks.Int64(1));
+                    (id, firstVersion) = (chunks.Int64(0), chunks.Int64(7));
 
-                lastVersion = chunks.Int64(2);
-                var readings = new ReadingChunkReader(chunks.Blob(3).ToArray());
+                lastVersion = chunks.Int64(8);
+                var readings = new ReadingChunkReader(chunks.Blob(5).ToArray());
                 while (readings.Read())
                     merged.Add(readings.ToReading());
             }

@@ -15,14 +15,17 @@ internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Dev
     {
         var rows = new RollupRows(database);
         foreach (var (device, buffer) in chosen)
-        {
-            _chunks.Write(database, device, buffer);
-            var rollups = new ChunkRollups();
-            rollups.AddChunk(buffer.Bytes.ToArray());
-            var coarseBefore = rows.Add(device.Id, rollups);
-            database.Statement("UPDATE device SET history_through = ?, coarse_before = ?, last_event_at = ? WHERE id = ?")
-                .Bind(through).Bind(coarseBefore).Bind(device.Past.LastEventAt).Bind(device.Id).Run();
-        }
+            Write(database, device, buffer, through, _chunks, rows);
+    }
+
+    internal static void Write(SqliteDatabase database, KnownDevice device, ReadingBuffer buffer, long through, ChunkRows chunks, RollupRows rows)
+    {
+        chunks.Write(database, device, buffer);
+        var rollups = new ChunkRollups();
+        rollups.AddChunk(buffer.Bytes.ToArray());
+        var coarseBefore = rows.Add(device.Id, rollups);
+        database.Statement("UPDATE device SET history_through = ?, coarse_before = ?, last_event_at = ? WHERE id = ?")
+            .Bind(through).Bind(coarseBefore).Bind(device.Past.LastEventAt).Bind(device.Id).Run();
     }
 
     public override void Committed()

@@ -150,7 +150,7 @@ internal sealed class SqliteReadingHistory(DeviceRegister devices, ReadConnectio
     private byte[] Whole(SqliteStatement chunk)
     {
         var body = chunk.Blob(5);
-        if (StoredChecksum.Fits(chunk.OptionalInt64(6), body, chunk.Int64(1), chunk.Int64(2), chunk.Int64(3), chunk.Int64(4)))
+        if (StoredChecksum.FitsChunk(chunk))
             return body.ToArray();
 
         damage.Add($"Chunk {chunk.Int64(0)} of the history is not what was written.");

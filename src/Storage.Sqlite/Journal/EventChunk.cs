@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using OrleansIot.Application;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Twins;
@@ -47,12 +46,12 @@ internal sealed class EventChunk(long firstVersion)
         return stored;
     }
 
-    /// <exception cref="StoreException">It is not what was written.</exception>
+    /// <exception cref="InvalidDataException">It is not what was written.</exception>
     public static List<JournaledEvent> ReadStored(ReadOnlySpan<byte> stored)
     {
         var end = stored.Length - LogRow.ChecksumLength;
         if (end < 1 || LogRow.Checksum(stored[..end]) != BinaryPrimitives.ReadUInt32LittleEndian(stored[end..]))
-            throw new StoreException("Stored events of a device are damaged: their checksum does not fit. Restore the data directory from a backup.");
+            throw new InvalidDataException("Their checksum does not fit.");
 
         return Read(stored[..end]);
     }

@@ -16,6 +16,9 @@ internal sealed class JournalTail
     /// <summary>Of the first row that is needed; null when none is.</summary>
     public long? FirstPosition => _entries is [var first, ..] ? first.Position : null;
 
+    /// <summary>Of the device's last event.</summary>
+    public long LastVersion => _entries is [.., var last] ? Math.Max(last.LastVersion, After) : After;
+
     public void Add(TailEntry entry) => (_entries ??= []).Add(entry);
 
     /// <summary>Forgets what a snapshot of that version covers. An append that it covers in part stays.</summary>

@@ -13,7 +13,7 @@ namespace OrleansIot.Storage.Sqlite.Journal;
 /// neither yet. The versions that no other event has are the readings'. Keys of messages are not kept: a repeated message is
 /// known by the snapshot, which has the window of them.
 /// </summary>
-internal sealed class KeptEvents(ReadConnections readers)
+internal sealed class KeptEvents(ReadConnections readers, DamageFound damage)
 {
     /// <summary>Version of the first event that is kept in this form.</summary>
     public async ValueTask<long> FirstVersion(KnownDevice known, CancellationToken cancellation)
@@ -43,16 +43,69 @@ internal sealed class KeptEvents(ReadConnections readers)
     /// <summary>In pieces of one chunk: a slow reader holds no connection, and what is flushed or merged meanwhile is met as it then is.</summary>
     public async IAsyncEnumerable<JournaledEvent> Read(KnownDevice known, long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        long through;
+        lock (known.Lock)
+            through = known.Tail.LastVersion;
+
         while (true)
         {
-            var (events, isLast) = await NextPiece(known, afterVersion, cancellation);
+            var (events, isLast) = await Whole(NextPiece(known, afterVersion, cancellation));
             foreach (var journaled in events)
+            {
+                // What expired since the reader began is no damage.
+                if (journaled.Version != afterVersion + 1 && journaled.Version - 1 > known.Past.DroppedThrough)
+                    throw Lost(known, afterVersion + 1, journaled.Version - 1);
+
+                afterVersion = journaled.Version;
                 yield return journaled;
+            }
 
-            if (isLast)
-                yield break;
+            if (!isLast)
+                continue;
 
-            afterVersion = events[^1].Version;
+            if (afterVersion < through && through > known.Past.DroppedThrough)
+                throw Lost(known, afterVersion + 1, through);
+
+            yield break;
+        }
+    }
+
+    /// <summary>What is stored in the first piece after that version: a chunk and what is between its readings, or all that is behind the last. Null with nothing.</summary>
+    /// <exception cref="StoreException">It is not what was written.</exception>
+    public static List<JournaledEvent>? StoredPiece(Func<string, SqliteStatement> statement, KnownDevice known, long after)
+    {
+        const string Next =
+            "SELECT id, device, first_at, last_at, count, body, checksum, first_version, last_version FROM reading_chunk WHERE device = ? AND last_version > ? ORDER BY last_version LIMIT 1";
+        using (var chunk = statement(Next).Bind(known.Id).Bind(after))
+        {
+            if (chunk.Step())
+            {
+                if (!StoredChecksum.FitsChunk(chunk))
+                    throw Damaged($"Chunk {chunk.Int64(0)} of the history, of {known.Device}, is not what was written.");
+
+                var (first, last) = (chunk.Int64(7), chunk.Int64(8));
+                return Join(known, chunk.Blob(5).ToArray(), (first, last), Others(statement, known, Math.Min(after + 1, first), last), after, last);
+            }
+        }
+
+        return Others(statement, known, after + 1, long.MaxValue).Where(other => other.Version > after).ToList() is { Count: > 0 } rest ? rest : null;
+    }
+
+    private static StoreException Damaged(string what) => new($"{what} Restore a backup, or run the command 'repair', which leaves it out.") { Code = SqliteErrors.Damaged };
+
+    private static StoreException Lost(KnownDevice known, long from, long through) =>
+        new($"What happened to {known.Device} from version {from} to {through} is lost; what was before and came after can be read.") { Code = SqliteErrors.Damaged };
+
+    private async ValueTask<T> Whole<T>(ValueTask<T> reading)
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (StoreException e) when (e.Code == SqliteErrors.Damaged)
+        {
+            damage.Add(e.Message);
+            throw;
         }
     }
 
@@ -75,29 +128,26 @@ internal sealed class KeptEvents(ReadConnections readers)
 
         reader.Freeze();
 
-        using (var chunk = reader.Statement("SELECT first_version, last_version, body FROM reading_chunk WHERE device = ? AND last_version > ? ORDER BY last_version LIMIT 1")
-            .Bind(known.Id).Bind(after))
-        {
-            if (chunk.Step())
-            {
-                var (first, last) = (chunk.Int64(0), chunk.Int64(1));
-                var between = Others(reader, known, Math.Min(after + 1, first), last);
-                return (Join(known, chunk.Blob(2).ToArray(), (first, last), between, after, last), false);
-            }
-        }
-
-        if (Others(reader, known, after + 1, long.MaxValue).Where(other => other.Version > after).ToList() is { Count: > 0 } rest)
-            return (rest, false);
-
-        return (Join(known, readings, versions, others is null ? [] : EventChunk.Read(others), after, long.MaxValue), true);
+        return StoredPiece(reader.Statement, known, after) is { } stored
+            ? (stored, false)
+            : (Join(known, readings, versions, others is null ? [] : EventChunk.Read(others), after, long.MaxValue), true);
     }
 
-    private static List<JournaledEvent> Others(ReadConnection reader, KnownDevice known, long from, long through)
+    private static List<JournaledEvent> Others(Func<string, SqliteStatement> statement, KnownDevice known, long from, long through)
     {
         var others = new List<JournaledEvent>();
-        using var rows = reader.Statement("SELECT first_version, body FROM device_event WHERE device = ? AND last_version >= ? ORDER BY last_version").Bind(known.Id).Bind(from);
+        using var rows = statement("SELECT first_version, body FROM device_event WHERE device = ? AND last_version >= ? ORDER BY last_version").Bind(known.Id).Bind(from);
         while (rows.Step() && rows.Int64(0) <= through)
-            others.AddRange(EventChunk.ReadStored(rows.Blob(1)));
+        {
+            try
+            {
+                others.AddRange(EventChunk.ReadStored(rows.Blob(1)));
+            }
+            catch (InvalidDataException e)
+            {
+                throw Damaged($"Stored events of {known.Device} from version {rows.Int64(0)} on are not what was written: {e.Message}");
+            }
+        }
 
         return others;
     }
@@ -125,7 +175,7 @@ internal sealed class KeptEvents(ReadConnections readers)
         }
 
         if (version - 1 != versions.Last && versions.Last != 0)
-            throw new StoreException($"The readings of {known.Device} up to version {versions.Last} do not fit its other events. Restore the data directory from a backup.");
+            throw new StoreException($"The readings of {known.Device} from version {versions.First} to {versions.Last} do not fit its other events: some of these are lost. Restore a backup; what was before and came after can be read.") { Code = SqliteErrors.Damaged };
 
         for (; next < others.Count && others[next].Version <= through; next++)
             Add(others[next]);

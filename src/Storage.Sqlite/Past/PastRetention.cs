@@ -1,3 +1,4 @@
+using OrleansIot.Storage.Sqlite.Backups;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Sqlite.Journal;
@@ -73,13 +74,20 @@ internal sealed class PastRetention(GroupCommit writer, DeviceRegister devices, 
         if (known.Version != through || through <= known.Past.CheckpointVersion)
             return null;
 
-        using var snapshot = database.Statement("SELECT body FROM snapshot WHERE device = ?").Bind(known.Id);
-        return snapshot.Step() && SqliteCheckpoints.Write(database, known, through, snapshot.Blob(0).ToArray()) ? through : null;
+        using var snapshot = database.Statement("SELECT device, version, body, checksum FROM snapshot WHERE device = ?").Bind(known.Id);
+        return snapshot.Step() && DataCheck.IsWhole(snapshot, DataCheck.Snapshot) && SqliteCheckpoints.Write(database, known, through, snapshot.Blob(2).ToArray()) ? through : null;
     }
 
     private static long? NewestBefore(SqliteDatabase database, KnownDevice known, long before)
     {
-        using var newest = database.Statement("SELECT version FROM checkpoint WHERE device = ? AND at < ? ORDER BY at DESC, version DESC LIMIT 1").Bind(known.Id).Bind(before);
-        return newest.Step() ? newest.Int64(0) : null;
+        using var newest = database.Statement("SELECT device, version, at, body, checksum FROM checkpoint WHERE device = ? AND at < ? ORDER BY at DESC, version DESC").Bind(known.Id).Bind(before);
+        while (newest.Step())
+        {
+            // A damaged one is folded from the one before, which therefore stays, with the events between.
+            if (newest.Int64(1) <= known.Past.DroppedThrough || StoredChecksum.FitsCheckpoint(newest))
+                return newest.Int64(1);
+        }
+
+        return null;
     }
 }

@@ -43,6 +43,13 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
         }
 
         damage.Add($"The snapshot of {device} is not what was written.");
+        using (var reader = await readers.Rent(cancellation))
+        {
+            // It lacks the window of recent messages, as do the events that are no longer in the log: a repeat from before counts again.
+            if (SqliteCheckpoints.Newest(reader, known, long.MaxValue, damage, out _) is { } newest)
+                return newest;
+        }
+
         await RequireWholeLog(device, cancellation);
         return null;
     }

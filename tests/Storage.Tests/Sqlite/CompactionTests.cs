@@ -4,6 +4,7 @@ using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
+using OrleansIot.Storage.Sqlite.Backups;
 using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Sqlite;
@@ -101,6 +102,48 @@ public sealed class CompactionTests : IAsyncDisposable
             Assert.Equal(Journaled(life)[after..], await Read(store, after));
 
         Assert.Equal(80, (await store.History.Readings(Boiler, Instant.MinValue, Instant.MaxValue, 1_000, default)).Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_crash_at_any_moment_of_a_compaction_loses_nothing(bool losesTheEndOfTheWriteAheadLog)
+    {
+        const int Commits = 1_200;
+        var random = new Random(7);
+        var store = await Opened();
+        var life = new List<TwinEvent>();
+        var rows = new HashSet<long>();
+        for (var i = 0; i < Commits; i++)
+        {
+            var happened = i % 9 == 4 ? new TwinEvent.RulePending(TooHot, At(i)) : Recorded(i, i);
+            await store.Journal.Append(Append(Boiler, i, happened), default);
+            life.Add(happened);
+            if (i % 100 != 99)
+                continue;
+
+            await store.Snapshots.Save([new(Boiler) { Version = i + 1 - random.Next(60) }], default);
+            _directory.Time.Advance(TimeSpan.FromMinutes(random.Next(8)));
+            await using var crashed = await _directory.AfterCrash();
+            if (losesTheEndOfTheWriteAheadLog && File.Exists(crashed.File + "-wal"))
+            {
+                // What was last written had not reached the disk: commits of upkeep, whole or in part.
+                File.Delete(crashed.File + "-shm");
+                using var log = new FileStream(crashed.File + "-wal", FileMode.Open);
+                log.SetLength(Math.Max(0, log.Length - random.NextInt64(Math.Min(log.Length, 400_000))));
+            }
+
+            var recovered = StorePorts.Of(await crashed.Open());
+            rows.Add(crashed.Number("SELECT count(*) FROM log"));
+            var read = await Read(recovered, 0);
+            Assert.Equal(Journaled(life).Take(read.Count), read);
+            Assert.True(losesTheEndOfTheWriteAheadLog || read.Count == life.Count);
+            await crashed.Settle(recovered);
+            Assert.Equal(read, await Read(recovered, 0));
+            Assert.Empty(DataCheck.OfFolder(crashed.Path, default));
+        }
+
+        Assert.True(rows.Count > 2, $"Too few moments in the middle were met: {string.Join(", ", rows)}.");
     }
 
     [Fact]
