@@ -236,7 +236,10 @@ public class StoredFormatTests
         hour.Write(buffer);
 
         var written = buffer.Written.ToArray();
-        Check("rollup-hour", target => target.Write(written), bytes =>
+        Check("rollup-hour-2", target => target.Write(written), IsAsAdded);
+        IsAsAdded(Convert.FromHexString(Stored["rollup-hour"]));
+
+        static void IsAsAdded(byte[] bytes)
         {
             var minutes = new Rollup[60];
             Assert.True(RollupBlock.TryRead(bytes, "temperature"u8, minutes));
@@ -244,7 +247,7 @@ public class StoredFormatTests
             Assert.True(RollupBlock.TryRead(bytes, "pressure"u8, minutes));
             Assert.Equal((0, 1, 3), (minutes[0].Count, minutes[59].Count, minutes[59].Sum));
             Assert.False(RollupBlock.TryRead(bytes, "humidity"u8, minutes));
-        });
+        }
     }
 
     [Fact]

@@ -100,6 +100,7 @@ public sealed class CompactedDamageTests(ITestOutputHelper output) : IAsyncDispo
 
         var ports = StorePorts.Of(await crashed.Open());
         await ports.Journal.Append(Append(Boiler, 6, Recorded(Now, 6)), default);
+        await ports.Snapshots.Save([new(Boiler) { Version = 7 }], default);
         await crashed.Settle(ports);
         Assert.Equal("store.damaged", (await Assert.ThrowsAsync<StoreException>(async () => await ports.Journal.Read(Boiler, 0, default).CountAsync())).Code);
         Assert.Equal([7], await ports.Journal.Read(Boiler, 6, default).Select(journaled => journaled.Version).ToListAsync());

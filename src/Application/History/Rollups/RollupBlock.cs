@@ -9,9 +9,15 @@ namespace OrleansIot.Application.History.Rollups;
 /// for each unit that has values, the length of what follows in bytes (4 bytes), and per such unit count, least, and where there are
 /// two or more also greatest and sum.
 /// </summary>
+/// <remarks>
+/// Version 2 has a byte more behind the length. 0: units as in version 1. 1 and more: each has a single value, which is a decimal of so
+/// many places less one; of the first the mantissa, of the others the differences. A device that reports once a minute has nothing else.
+/// </remarks>
 public sealed class RollupBlock(RollupLevel level)
 {
-    private const byte Version = 1;
+    private const byte FirstVersion = 1;
+    private const byte Version = 2;
+    private const byte AnyUnits = 0;
 
     private readonly Dictionary<MetricName, Rollup[]> _metrics = [];
 
@@ -24,14 +30,15 @@ public sealed class RollupBlock(RollupLevel level)
     /// <summary>Adds what is stored of the block.</summary>
     public void Merge(ReadOnlySpan<byte> stored)
     {
-        var reader = Open(stored);
+        var reader = Open(stored, out var version);
         while (!reader.IsAtEnd)
         {
             var units = UnitsOf(KnownMetricNames.Get(reader.ReadTextBytes()));
             var present = reader.ReadFixed64();
             reader.ReadFixed32();
+            var found = new StoredUnits(ref reader, version);
             for (; present != 0; present &= present - 1)
-                units[BitOperations.TrailingZeroCount(present)].Merge(ReadUnit(ref reader));
+                units[BitOperations.TrailingZeroCount(present)].Merge(found.Next(ref reader));
         }
     }
 
@@ -73,7 +80,7 @@ public sealed class RollupBlock(RollupLevel level)
     public static bool TryRead(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> metric, Span<Rollup> units)
     {
         units.Clear();
-        var reader = Open(stored);
+        var reader = Open(stored, out var version);
         while (!reader.IsAtEnd)
         {
             var isWanted = reader.ReadTextBytes().SequenceEqual(metric);
@@ -85,8 +92,9 @@ public sealed class RollupBlock(RollupLevel level)
                 continue;
             }
 
+            var found = new StoredUnits(ref reader, version);
             for (; present != 0; present &= present - 1)
-                units[BitOperations.TrailingZeroCount(present)] = ReadUnit(ref reader);
+                units[BitOperations.TrailingZeroCount(present)] = found.Next(ref reader);
 
             return true;
         }
@@ -94,10 +102,11 @@ public sealed class RollupBlock(RollupLevel level)
         return false;
     }
 
-    private static FieldReader Open(ReadOnlySpan<byte> stored)
+    private static FieldReader Open(ReadOnlySpan<byte> stored, out byte version)
     {
         var reader = new FieldReader(stored);
-        return reader.ReadByte() is var version and not Version
+        version = reader.ReadByte();
+        return version is not (FirstVersion or Version)
             ? throw new InvalidDataException($"Stored roll-ups have format version {version}, which this release does not know.")
             : reader;
     }
@@ -117,11 +126,53 @@ public sealed class RollupBlock(RollupLevel level)
         writer.WriteFixed32(0);
         writer.Complete();
         var start = target.Length;
-        foreach (var unit in units)
-            WriteUnit(ref writer, unit);
+        if (PlacesOfSingles(units) is { } places)
+        {
+            WriteSingles(ref writer, units, places);
+        }
+        else
+        {
+            writer.WriteByte(AnyUnits);
+            foreach (var unit in units)
+                WriteUnit(ref writer, unit);
+        }
 
         writer.Complete();
         target.Overwrite32(start - sizeof(uint), (uint)(target.Length - start));
+    }
+
+    /// <returns>Null where a unit has several values, or one that is no decimal.</returns>
+    private static int? PlacesOfSingles(Rollup[] units)
+    {
+        var most = 0;
+        foreach (var unit in units)
+        {
+            if (unit.Count == 0)
+                continue;
+
+            if (unit.Count > 1 || !DecimalNumber.TrySplit(unit.Min, out _, out var places))
+                return null;
+
+            most = Math.Max(most, places);
+        }
+
+        // With all the places that one of them has, another may be too large.
+        return units.All(unit => unit.Count == 0 || DecimalNumber.TryAt(unit.Min, most, out _)) ? most : null;
+    }
+
+    private static void WriteSingles(ref FieldWriter writer, Rollup[] units, int places)
+    {
+        writer.WriteByte((byte)(places + 1));
+        long last = 0;
+        foreach (var unit in units)
+        {
+            if (unit.Count == 0)
+                continue;
+
+            DecimalNumber.TryAt(unit.Min, places, out var mantissa);
+            writer.WriteSigned(mantissa - last);
+            last = mantissa;
+        }
     }
 
     private static void WriteUnit(ref FieldWriter writer, in Rollup unit)
@@ -143,9 +194,11 @@ public sealed class RollupBlock(RollupLevel level)
         var count = (long)reader.ReadVarint();
         var min = reader.ReadNumber();
         return count == 1
-            ? new Rollup { Count = 1, Min = min, Max = min, Sum = min }
+            ? Single(min)
             : new Rollup { Count = count, Min = min, Max = reader.ReadNumber(), Sum = reader.ReadNumber() };
     }
+
+    private static Rollup Single(double value) => new() { Count = 1, Min = value, Max = value, Sum = value };
 
     private static ulong Present(Rollup[] units)
     {
@@ -162,5 +215,28 @@ public sealed class RollupBlock(RollupLevel level)
             _metrics.Add(metric, units = new Rollup[level.Units]);
 
         return units;
+    }
+
+    /// <summary>Of one metric, one unit after the other.</summary>
+    private struct StoredUnits
+    {
+        private readonly int _mode;
+        private long _last;
+
+        public StoredUnits(ref FieldReader reader, byte version)
+        {
+            _mode = version == FirstVersion ? AnyUnits : reader.ReadByte();
+            if (_mode > DecimalNumber.MaxPlaces + 1)
+                throw new InvalidDataException($"Stored roll-ups have the form {_mode}, which this release does not know.");
+        }
+
+        public Rollup Next(ref FieldReader reader)
+        {
+            if (_mode == AnyUnits)
+                return ReadUnit(ref reader);
+
+            _last += reader.ReadSigned();
+            return Single(DecimalNumber.Join(_last, _mode - 1));
+        }
     }
 }
