@@ -24,6 +24,9 @@ internal sealed partial class TargetLane(
     // For recording the outcome after an attempt that took all its time.
     private static readonly TimeSpan ClaimMargin = TimeSpan.FromSeconds(5);
 
+    // Told to stop, an attempt under way has so long for its answer: what the target has and nobody recorded is sent again at the next start.
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
+
     private readonly FrozenDictionary<string, INotificationChannel> _channels = channels.ToFrozenDictionary(channel => channel.Name, StringComparer.Ordinal);
     private readonly DeliveryOptions _options = options.Value;
 
@@ -94,12 +97,12 @@ internal sealed partial class TargetLane(
             return new DeliveryResult(DeliveryVerdict.Refused, $"channel '{message.Channel}' is not configured");
 
         using var limit = new CancellationTokenSource(_options.AttemptTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        await using var hurry = cancellation.UnsafeRegister(static state => ((CancellationTokenSource)state!).CancelAfter(StopGrace), limit);
         try
         {
-            return await channel.Deliver(message, delivery.Attempts + 1, either.Token);
+            return await channel.Deliver(message, delivery.Attempts + 1, limit.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return new DeliveryResult(DeliveryVerdict.Retry, $"no answer within {_options.AttemptTimeout.TotalSeconds:0.#} s");
         }

@@ -54,7 +54,7 @@ public sealed class DispatcherStopTests
         public async ValueTask<DeliveryResult> Deliver(OutboxMessage message, int attempt, CancellationToken cancellation)
         {
             Begun.SetResult();
-            await Answer.Task;
+            await Answer.Task.WaitAsync(cancellation);
             return new DeliveryResult(DeliveryVerdict.Delivered, "taken");
         }
     }

@@ -30,7 +30,9 @@ internal sealed class CapturedHost : IDisposable
         using var message = new MetricMessage();
         message.Begin(DateTimeOffset.UnixEpoch, "", 0);
         collector.Collect(message, elapsed);
-        return Numbers(message.Complete());
+        var numbers = Numbers(message.Complete());
+        numbers.Remove("sequence"); // the message's, not the collector's
+        return numbers;
     }
 
     public static Dictionary<string, double> Numbers(byte[] message)
