@@ -33,7 +33,7 @@ public sealed class Newcomer
 
         Assert.Equal("healthy", health.GetProperty("status").GetString());
         Assert.Equal(
-            ["data", "gateway", "outbox", "rules", "store", "twins"],
+            ["data", "device-types", "gateway", "outbox", "rules", "store", "twins"],
             health.GetProperty("checks").EnumerateObject().Select(check => check.Name).Order(StringComparer.Ordinal));
     }
 
