@@ -3,12 +3,13 @@ using System.Text;
 
 namespace OrleansIot.UnderLoad;
 
-/// <summary>Medians side by side; between two systems also the ratio of the first to the second.</summary>
+/// <summary>Medians side by side, and the ratio of the first system to each other one.</summary>
 public static class LoadReport
 {
     private static readonly (string Name, Func<Measurement, double> Value, string Format)[] Rows =
     [
         ("messages/s", m => m.MessagesPerSecond, "N0"),
+        ("acknowledged/s", m => m.AcknowledgedPerSecond, "N0"),
         ("CPU µs/message", m => m.CpuPerMessage, "0.0"),
         ("p50 ms, flat out", m => m.P50, "0.00"),
         ("p99 ms, flat out", m => m.P99, "0.00"),
@@ -25,10 +26,7 @@ public static class LoadReport
         foreach (var system in systems)
             text.Append(' ').Append(system.Key).Append(" |");
 
-        if (systems.Count == 2)
-            text.Append(" ratio |");
-
-        text.Append("\n|---|").Insert(text.Length, "---|", systems.Count + (systems.Count == 2 ? 1 : 0)).Append('\n');
+        text.Insert(text.Length, " ratio |", systems.Count - 1).Append("\n|---|").Insert(text.Length, "---|", (2 * systems.Count) - 1).Append('\n');
         foreach (var (name, value, format) in Rows)
         {
             var medians = systems.Select(system => Median(system.Select(value))).ToArray();
@@ -36,8 +34,8 @@ public static class LoadReport
             foreach (var median in medians)
                 text.Append(' ').Append(median.ToString(format, CultureInfo.InvariantCulture)).Append(" |");
 
-            if (medians is [var ours, var theirs])
-                text.Append(' ').Append((ours / theirs).ToString("0.00", CultureInfo.InvariantCulture)).Append(" |");
+            foreach (var theirs in medians[1..])
+                text.Append(' ').Append((medians[0] / theirs).ToString("0.00", CultureInfo.InvariantCulture)).Append(" |");
 
             text.Append('\n');
         }

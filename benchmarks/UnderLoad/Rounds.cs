@@ -20,10 +20,11 @@ public static class Rounds
             foreach (var start in systems)
             {
                 await using var system = await start();
-                await SwarmRun.Run(options, system.Port, options.WarmUpMessages, rate: 0);
-                await system.Finished(options.WarmUpMessages);
-                var flatOut = await Measurement.Take(options, system, rate: 0);
-                var half = await Measurement.Take(options, system, rate: flatOut.MessagesPerSecond / 2);
+                var load = options with { Messages = options.Messages / system.ShorterBy, WarmUpMessages = options.WarmUpMessages / system.ShorterBy };
+                await SwarmRun.Run(load, system.Port, load.WarmUpMessages, rate: 0);
+                await system.Finished(load.WarmUpMessages);
+                var flatOut = await Measurement.Take(load, system);
+                var half = await Measurement.TakePaced(load, system, flatOut.MessagesPerSecond / 2);
                 measurements.Add(flatOut with { HalfLoadP50 = half.P50, HalfLoadP99 = half.P99 });
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  round {round}: {measurements[^1]}"));
             }

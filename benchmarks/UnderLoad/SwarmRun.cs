@@ -46,9 +46,10 @@ public sealed partial class SwarmRun : IAsyncDisposable
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     /// <param name="rate">Messages a second; 0 for flat out.</param>
-    internal static Task<JsonElement> Run(LoadOptions options, int port, int messages, double rate) => Run(
+    /// <param name="settle">The first so long does not count in the latency.</param>
+    internal static Task<JsonElement> Run(LoadOptions options, int port, int messages, double rate, TimeSpan settle = default) => Run(
         "--port", $"{port}", "--messages", $"{messages}", "--devices", $"{options.Devices}", "--connections", $"{options.Connections}",
-        "--payload-bytes", $"{options.PayloadBytes}", "--rate", rate.ToString("0.###", CultureInfo.InvariantCulture), "--qos", "1");
+        "--payload-bytes", $"{options.PayloadBytes}", "--rate", rate.ToString("0.###", CultureInfo.InvariantCulture), "--qos", "1", "--settle", settle.ToString("c"));
 
     [GeneratedRegex("^listening$")]
     private static partial Regex Listening();

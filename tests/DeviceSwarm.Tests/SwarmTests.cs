@@ -55,6 +55,18 @@ public sealed class SwarmTests
     }
 
     [Fact]
+    public async Task Messages_of_the_first_moments_do_not_count_in_the_latency()
+    {
+        await using var broker = await Mosquitto.Start();
+
+        var settling = await Run(new SwarmOptions { Port = broker.Port, Devices = 2, Connections = 1, Messages = 20, Settle = TimeSpan.FromHours(1) });
+        var settled = await Run(new SwarmOptions { Port = broker.Port, Devices = 2, Connections = 1, Messages = 20, Rate = 100, Settle = TimeSpan.FromMilliseconds(100) });
+
+        Assert.Equal((20, null), (settling.Acknowledged, settling.Latency));
+        Assert.NotNull(settled.Latency);
+    }
+
+    [Fact]
     public async Task A_refusal_is_counted_by_its_reason()
     {
         var nothingAllowed = Path.GetTempFileName();

@@ -35,6 +35,7 @@ internal sealed class SwarmCommandLine
         Integer("window", "messages under way per connection (QoS 1)", "64", (o, v) => o.Window = v),
         Integer("reconnect", "tries of a broken connection, 0.1 s apart", "0", (o, v) => o.ReconnectTries = v),
         Time("stall-limit", "a connection without progress so long is broken", "00:00:30", (o, v) => o.StallLimit = v),
+        Time("settle", "latencies of the first so long do not count", "00:00:02", (o, v) => o.Settle = v),
         Text("ack-log", "file for a line per acknowledged message", "acks.txt", (o, v) => o.AckLog = v),
         Flag("json", "print the summary as a line of JSON", null),
     ];

@@ -30,6 +30,7 @@ internal sealed class SwarmConnection : IDisposable
     private bool _wasHeldBack;
     private int _tries;
     private int _triesLeft;
+    private long _settledAt;
     private long _waitingSince;
     private TimeoutException? _stall;
 
@@ -74,7 +75,9 @@ internal sealed class SwarmConnection : IDisposable
     /// <param name="stopSending">Ends the run early; messages under way are still waited for.</param>
     public async Task Run(CancellationToken stopSending)
     {
-        _work.Start(_time.GetTimestamp());
+        var start = _time.GetTimestamp();
+        _settledAt = start + (long)(_options.Settle.TotalSeconds * _time.TimestampFrequency);
+        _work.Start(start);
         while (!Tally.IsLost)
         {
             try
@@ -232,7 +235,9 @@ internal sealed class SwarmConnection : IDisposable
         }
 
         Tally.Acknowledged++;
-        Tally.Latency.Add(_time.GetElapsedTime(since, now));
+        if (since >= _settledAt)
+            Tally.Latency.Add(_time.GetElapsedTime(since, now));
+
         _ackLog?.Add(_template.DeviceIds[message.Device], message.Sequence);
     }
 

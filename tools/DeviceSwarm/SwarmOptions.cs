@@ -92,6 +92,12 @@ public sealed class SwarmOptions
     /// </summary>
     public TimeSpan StallLimit { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Messages that were due in the first so long do not count in the latency: this process and its broker are still being compiled.
+    /// Default none; not all of <see cref="Duration"/>.
+    /// </summary>
+    public TimeSpan Settle { get; set; }
+
     /// <summary>File that gets a line <c>device sequence</c> for each acknowledged message, at the latest 100 ms after it. Default none.</summary>
     public string? AckLog { get; set; }
 
@@ -133,6 +139,7 @@ public sealed class SwarmOptions
         Require(RunId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'), $"--run-id {RunId} has a character other than a-z A-Z 0-9 -.");
         Require(Window is >= 1 and <= 65_535, $"--window {Window} is out of range. Give 1 to 65535.");
         Require(ReconnectTries is >= 0 and <= 10_000, $"--reconnect {ReconnectTries} is out of range. Give 0 to 10000 tries.");
+        Require(Settle >= TimeSpan.Zero && (Duration is null || Settle < Duration), $"--settle {Settle} leaves nothing to measure. Give less than --duration.");
         Require(StallLimit >= TimeSpan.FromSeconds(1), $"--stall-limit {StallLimit} is out of range. Give a second or more.");
         return problems;
 
