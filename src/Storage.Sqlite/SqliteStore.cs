@@ -60,7 +60,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         _floor = new LogFloor(devices, position, recovered);
         _compaction = new LogCompaction(_floor, time);
         _connection = new WriterConnection(database, () => OpenToWrite(directory, busyTimeout), directory.FreeBytes, position);
-        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), Damage, time, log);
+        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), new Checkpointer(() => OpenToWrite(directory, busyTimeout), log), Damage, time, log);
         var horizon = new PastHorizon();
         var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon));
 
@@ -171,8 +171,8 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         try
         {
             // A commit writes some pages of log; larger pages would only make the small commits of a quiet fleet larger.
-            // Checkpoints every 16 MiB of write-ahead log: a page that many commits change is then copied once.
-            database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864");
+            // Checkpoints are the Checkpointer's.
+            database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864");
             return database;
         }
         catch

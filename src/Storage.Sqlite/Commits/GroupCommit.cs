@@ -20,10 +20,18 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     // Two full commits: one on its way to the disk and the next gathering. When that is full, owners wait, and their devices with them.
     private const int QueueCapacity = 4_096;
 
+    // While appends come, upkeep has a fifth of the writer's time: of a thousand devices whose chunks are full in the same moment, each
+    // is a millisecond's work, and a second in which nothing else is committed would be seen by all of them.
+    private const int RestPerUpkeep = 4;
+
+    // However long a disk made one wait: no upkeep rests for longer than a fleet would notice.
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(200);
+
     private readonly WriterConnection _connection;
     private readonly JournalBatch _batch;
     private readonly SessionBatch _sessions;
     private readonly IUpkeep _upkeep;
+    private readonly Checkpointer _checkpointer;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CommitMeter _meter;
@@ -33,15 +41,19 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private readonly Outage _outage;
     private readonly DamageFound _damage;
     private readonly ITimer _probeTimer;
+    private long _upkeepEndedAt;
+    private TimeSpan _upkeepRest;
+    private Task<bool>? _coming;
     private WriteJob? _job;
     private bool _woken;
 
-    public GroupCommit(WriterConnection connection, JournalBatch batch, SessionBatch sessions, IUpkeep upkeep, DamageFound damage, TimeProvider time, ILogger log)
+    public GroupCommit(WriterConnection connection, JournalBatch batch, SessionBatch sessions, IUpkeep upkeep, Checkpointer checkpointer, DamageFound damage, TimeProvider time, ILogger log)
     {
         _connection = connection;
         _batch = batch;
         _sessions = sessions;
         _upkeep = upkeep;
+        _checkpointer = checkpointer;
         _time = time;
         _log = log;
         _queue = Channel.CreateBounded<WriteRequest>(new BoundedChannelOptions(QueueCapacity)
@@ -61,7 +73,11 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private bool UpkeepIsDue => !_outage.Refuses && _upkeep.IsDue;
 
     /// <summary>Starts the writer's thread. One of its own: it blocks on the disk most of its time.</summary>
-    public void Start() => new Thread(Loop) { IsBackground = true, Name = "OrleansIot group commit" }.Start();
+    public void Start()
+    {
+        _checkpointer.Start();
+        new Thread(Loop) { IsBackground = true, Name = "OrleansIot group commit" }.Start();
+    }
 
     /// <summary>Cancelling ends the wait for room in the queue; an append that is in the queue is committed.</summary>
     public ValueTask Append(TwinAppend append, CancellationToken cancellation)
@@ -103,6 +119,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         if (_queue.Writer.TryComplete())
             await _ended.Task;
 
+        _checkpointer.Dispose();
         await _probeTimer.DisposeAsync();
         _meter.Dispose();
     }
@@ -137,7 +154,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private void Loop()
     {
         // The last look: closing the store makes all upkeep due while the thread waits.
-        while (Gather() || UpkeepIsDue || WaitForRequest() || UpkeepIsDue)
+        while (Gather() || UpkeepIsDue || WaitForRequest(Timeout.InfiniteTimeSpan) || UpkeepIsDue)
         {
             if (_outage.IsProbeDue)
                 Probe();
@@ -148,9 +165,11 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             if (_job is { } job)
                 RunJob(job);
 
-            // After each commit, not when there is nothing else to do: under load there always is.
-            if (UpkeepIsDue)
-                RunJob(_upkeep.NextJob());
+            // Between the commits, not when there is nothing else to do: under load there always is.
+            if (UpkeepIsDue && IsUpkeepsTurn())
+                RunUpkeep();
+
+            _checkpointer.Committed(_connection.Database);
         }
 
         _ended.SetResult();
@@ -212,7 +231,17 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         }
     }
 
-    private bool WaitForRequest() => _queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+    /// <returns>Whether one came; false at once when the store is being closed.</returns>
+    private bool WaitForRequest(TimeSpan limit)
+    {
+        _coming ??= _queue.Reader.WaitToReadAsync().AsTask();
+        if (!_coming.Wait(limit))
+            return false;
+
+        var came = _coming.Result;
+        _coming = null;
+        return came;
+    }
 
     private void CommitBatch()
     {
@@ -248,6 +277,25 @@ internal sealed partial class GroupCommit : IAsyncDisposable
 
         if (!_sessions.IsEmpty)
             _sessions.Write(_connection.Database);
+    }
+
+    private bool IsUpkeepsTurn()
+    {
+        var left = _upkeepRest - _time.GetElapsedTime(_upkeepEndedAt);
+        if (left <= TimeSpan.Zero || _job is not null || _upkeep.IsPressing)
+            return true;
+
+        // Under load nothing is there for moments too, between a commit and what its devices send next.
+        return _batch.IsEmpty && _sessions.IsEmpty && !WaitForRequest(left);
+    }
+
+    private void RunUpkeep()
+    {
+        var started = _time.GetTimestamp();
+        RunJob(_upkeep.NextJob());
+        _upkeepEndedAt = _time.GetTimestamp();
+        var rest = RestPerUpkeep * _time.GetElapsedTime(started, _upkeepEndedAt);
+        _upkeepRest = rest < LongestRest ? rest : LongestRest;
     }
 
     private void RunJob(WriteJob job)

@@ -5,5 +5,8 @@ internal interface IUpkeep
 {
     bool IsDue { get; }
 
+    /// <summary>Whether it has fallen so far behind that appends may wait for it.</summary>
+    bool IsPressing => false;
+
     WriteJob NextJob();
 }

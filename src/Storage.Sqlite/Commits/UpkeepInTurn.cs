@@ -7,6 +7,8 @@ internal sealed class UpkeepInTurn(params IUpkeep[] kinds) : IUpkeep
 
     public bool IsDue => Array.Exists(kinds, kind => kind.IsDue);
 
+    public bool IsPressing => Array.Exists(kinds, kind => kind.IsPressing);
+
     public WriteJob NextJob()
     {
         for (var looked = 0; looked < kinds.Length && !kinds[_next].IsDue; looked++)

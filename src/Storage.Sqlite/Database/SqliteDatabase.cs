@@ -61,6 +61,20 @@ internal sealed class SqliteDatabase : IDisposable
         return statement;
     }
 
+    /// <summary>Pages that this connection wrote to the write-ahead log since it was asked before.</summary>
+    public long PagesWritten()
+    {
+        raw.sqlite3_db_status(_handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, resetFlg: 1);
+        return pages;
+    }
+
+    /// <summary>Copies the write-ahead log into the file, as far as it goes without waiting for anybody.</summary>
+    public void Checkpoint()
+    {
+        if (raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _) is var result and not (raw.SQLITE_OK or raw.SQLITE_BUSY))
+            throw Failure(result);
+    }
+
     public long Number(string sql)
     {
         using var statement = Statement(sql);

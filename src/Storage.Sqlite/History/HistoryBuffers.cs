@@ -1,3 +1,4 @@
+using OrleansIot.Application.History.Chunks;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Journal;
@@ -19,10 +20,13 @@ internal sealed class HistoryBuffers(TimeProvider time, LogPosition log) : IUpke
     // A chunk of some 600 readings of six metrics: what its row, its index entries and its names cost is then a tenth of it.
     private const int FullChunkBytes = 16 * 1024;
 
-    // One transaction, some milliseconds, for which appends wait: of a thousand devices that fill their chunks at the same pace, all are
-    // ready within a second, and 256 at once are 150,000 readings to roll up before the next commit.
+    // At most, in one transaction; full ones are fewer, as it ends with its time.
     private const int ChunksAtOnce = 32;
-    private const long ReadyBytesWorthACommit = ChunksAtOnce * FullChunkBytes;
+    private const long ReadyBytesWorthACommit = 4 * FullChunkBytes;
+
+    // Room that would grow anew with every chunk: of devices with several readings a second, and some 20 KiB each. A collection of all of
+    // the heap, which that brings about every few seconds otherwise, is felt by every message.
+    private const int MostSpares = 2_048;
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
 
@@ -31,12 +35,18 @@ internal sealed class HistoryBuffers(TimeProvider time, LogPosition log) : IUpke
     private readonly Queue<(KnownDevice Device, ReadingBuffer Buffer)> _ready = [];
     private long _bytes;
     private long _readyBytes;
+    private int _spares;
+
+    // Some that are ready are so because their time had come, however small they are.
+    private bool _isUnfinished;
     private long? _failedAt;
     private volatile bool _closing;
 
     public bool IsDue => _failedAt is { } failed
         ? time.GetElapsedTime(failed) >= PauseAfterFailure
-        : _readyBytes >= ReadyBytesWorthACommit || OldestIsDue();
+        : _readyBytes >= ReadyBytesWorthACommit || _isUnfinished || OldestIsDue();
+
+    public bool IsPressing => _bytes > MaxBytes;
 
     /// <summary>From now on everything is due.</summary>
     public void Close() => _closing = true;
@@ -48,7 +58,7 @@ internal sealed class HistoryBuffers(TimeProvider time, LogPosition log) : IUpke
         var buffer = device.Buffer;
         if (buffer is null)
         {
-            device.Buffer = buffer = new ReadingBuffer(position, time.GetTimestamp());
+            device.Buffer = buffer = new ReadingBuffer(position, time.GetTimestamp(), TakeSpare(device));
             _opened.Enqueue((device, buffer));
         }
 
@@ -72,32 +82,57 @@ internal sealed class HistoryBuffers(TimeProvider time, LogPosition log) : IUpke
         while (chosen.Count < ChunksAtOnce && _ready.TryDequeue(out var ready))
             chosen.Add(ready);
 
+        _isUnfinished &= _ready.Count > 0;
         while (chosen.Count < ChunksAtOnce && OldestIsDue())
             chosen.Add(_opened.Dequeue());
 
-        return new HistoryFlush(this, chosen, log.Last);
+        return new HistoryFlush(this, chosen, log.Last, time);
     }
 
     internal void Flushed(KnownDevice device, ReadingBuffer buffer, long through)
     {
+        _bytes -= buffer.Length;
+        if (buffer.IsReady)
+            _readyBytes -= buffer.Length;
+
         lock (device.Lock)
         {
             device.Buffer = null;
             device.HistoryThrough = through;
         }
 
-        _bytes -= buffer.Length;
-        if (buffer.IsReady)
-            _readyBytes -= buffer.Length;
+        if (buffer.Length >= FullChunkBytes && _spares < MostSpares && buffer.GiveUpRoom() is { } room)
+        {
+            device.SpareRoom = room;
+            _spares++;
+        }
 
         _failedAt = null;
+    }
+
+    /// <summary>Their turn comes again soon.</summary>
+    internal void NotYetFlushed(List<(KnownDevice Device, ReadingBuffer Buffer)> left)
+    {
+        foreach (var (device, buffer) in left)
+            MakeReady(device, buffer);
+
+        _isUnfinished |= left.Count > 0;
     }
 
     internal void NotFlushed(List<(KnownDevice Device, ReadingBuffer Buffer)> chosen)
     {
         _failedAt = time.GetTimestamp();
-        foreach (var (device, buffer) in chosen)
-            MakeReady(device, buffer);
+        NotYetFlushed(chosen);
+    }
+
+    private ReadingChunkWriter? TakeSpare(KnownDevice device)
+    {
+        if (device.SpareRoom is not { } room)
+            return null;
+
+        device.SpareRoom = null;
+        _spares--;
+        return room;
     }
 
     private void MakeReady(KnownDevice device, ReadingBuffer buffer)

@@ -5,17 +5,25 @@ using OrleansIot.Storage.Sqlite.Journal;
 
 namespace OrleansIot.Storage.Sqlite.History;
 
-/// <summary>Makes buffers into stored chunks and roll-ups, in one transaction.</summary>
+/// <summary>Makes buffers into stored chunks and roll-ups, in one transaction: as many as its time allows.</summary>
 /// <param name="through">Position of the last commit: all readings up to it are in the buffers.</param>
-internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Device, ReadingBuffer Buffer)> chosen, long through) : WriteJob
+internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Device, ReadingBuffer Buffer)> chosen, long through, TimeProvider time) : WriteJob
 {
+    // Appends wait for it. A full chunk takes about a millisecond; of small ones thirty fit.
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(3);
+
     private readonly ChunkRows _chunks = new();
+    private int _written;
 
     public override void Write(SqliteDatabase database)
     {
         var rows = new RollupRows(database);
-        foreach (var (device, buffer) in chosen)
+        var started = time.GetTimestamp();
+        while (_written < chosen.Count && (_written == 0 || time.GetElapsedTime(started) < Limit))
+        {
+            var (device, buffer) = chosen[_written++];
             Write(database, device, buffer, through, _chunks, rows);
+        }
     }
 
     internal static void Write(SqliteDatabase database, KnownDevice device, ReadingBuffer buffer, long through, ChunkRows chunks, RollupRows rows)
@@ -31,8 +39,10 @@ internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Dev
     public override void Committed()
     {
         _chunks.Committed();
-        foreach (var (device, buffer) in chosen)
+        foreach (var (device, buffer) in chosen[.._written])
             buffers.Flushed(device, buffer, through);
+
+        buffers.NotYetFlushed(chosen[_written..]);
     }
 
     public override void Fail(Exception failure) => buffers.NotFlushed(chosen);

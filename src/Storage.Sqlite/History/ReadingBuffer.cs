@@ -7,9 +7,12 @@ namespace OrleansIot.Storage.Sqlite.History;
 /// <summary>Chunks that still grow: events of one device that are in the log, but in no stored chunk.</summary>
 /// <param name="firstPosition">Position in the log of its first event.</param>
 /// <param name="openedAt">Timestamp of that moment.</param>
-internal sealed class ReadingBuffer(long firstPosition, long openedAt)
+/// <param name="spare">For its readings, when the first one comes.</param>
+internal sealed class ReadingBuffer(long firstPosition, long openedAt, ReadingChunkWriter? spare = null)
 {
     private static readonly ReadingChunkWriter Empty = new();
+
+    private ReadingChunkWriter? _spare = spare;
 
     // Most events of a fleet that loses its connection are no readings.
     private ReadingChunkWriter? _chunk;
@@ -56,12 +59,20 @@ internal sealed class ReadingBuffer(long firstPosition, long openedAt)
             if (_chunk is null)
                 FirstReading = version;
 
-            (_chunk ??= new ReadingChunkWriter()).Add(recorded.Reading);
+            (_chunk ??= _spare ?? new ReadingChunkWriter()).Add(recorded.Reading);
             LastReading = version;
         }
         else
         {
             (Others ??= new EventChunk(version)).Add(version, twinEvent);
         }
+    }
+    /// <summary>Its room, for the next one of a device that fills it again soon. Nobody reads it any more.</summary>
+    public ReadingChunkWriter? GiveUpRoom()
+    {
+        var room = _chunk ?? _spare;
+        (_chunk, _spare) = (null, null);
+        room?.Start();
+        return room;
     }
 }

@@ -1,3 +1,4 @@
+using OrleansIot.Application.History.Chunks;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Storage.Sqlite.History;
 using OrleansIot.Storage.Sqlite.Past;
@@ -25,6 +26,9 @@ internal sealed class KnownDevice(long id, DeviceId device)
 
     /// <summary>Events that are not in a stored chunk yet.</summary>
     public ReadingBuffer? Buffer { get; set; }
+
+    /// <summary>Room for the readings of the next buffer, of a device that fills it quickly. The writer's own.</summary>
+    public ReadingChunkWriter? SpareRoom { get; set; }
 
     /// <summary>Position in the log up to which its events are in stored chunks.</summary>
     public long HistoryThrough { get; set; }

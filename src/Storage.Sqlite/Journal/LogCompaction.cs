@@ -9,8 +9,8 @@ namespace OrleansIot.Storage.Sqlite.Journal;
 /// </summary>
 internal sealed class LogCompaction(LogFloor floor, TimeProvider time) : IUpkeep
 {
-    // One transaction, some ten milliseconds: a row's pages are looked at one by one to be freed.
-    private const long BytesAtOnce = 8 * 1024 * 1024;
+    // One transaction, a few milliseconds: a row's pages are looked at one by one to be freed.
+    private const long BytesAtOnce = 1024 * 1024;
     private const int RowsAtOnce = 500;
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OrleansIot.Application.Past;
 using OrleansIot.Application;
 using OrleansIot.Application.Past.Ports;
@@ -66,7 +65,7 @@ internal sealed class SqliteCheckpoints(DeviceRegister devices, ReadConnections 
     }
 
     /// <summary>The body of a checkpoint of the twin; null when the last is near enough.</summary>
-    public static byte[]? EncodeIfDue(KnownDevice? known, Twin twin)
+    public static byte[]? EncodeIfDue(KnownDevice? known, Twin twin, ByteBuffer body)
     {
         if (known is { Past: { CheckpointVersion: > 0 and var last } past })
         {
@@ -75,11 +74,11 @@ internal sealed class SqliteCheckpoints(DeviceRegister devices, ReadConnections 
                 return null;
         }
 
-        var body = new ArrayBufferWriter<byte>();
+        body.Clear();
         TwinCodec.Encode(body, TwinPast.Recorded(twin));
-        var isWorthIt = known is null || twin.Version - known.Past.CheckpointVersion >= Math.Min(body.WrittenCount / BytesPerEvent, MostEventsApart)
+        var isWorthIt = known is null || twin.Version - known.Past.CheckpointVersion >= Math.Min(body.Length / BytesPerEvent, MostEventsApart)
             || known.Past.LastEventAt - known.Past.CheckpointAt >= TimeApart.TotalMilliseconds;
-        return isWorthIt ? body.WrittenSpan.ToArray() : null;
+        return isWorthIt ? body.Written.ToArray() : null;
     }
 
     /// <returns>Whether it was written: it is not where events after it are only in the log of an older release.</returns>

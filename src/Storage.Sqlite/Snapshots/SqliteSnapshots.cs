@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using OrleansIot.Application;
 using OrleansIot.Application.Twins.Encoding;
@@ -63,7 +62,8 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
     public async ValueTask Save(IReadOnlyCollection<Twin> twins, CancellationToken cancellation)
     {
         // Encoded here, not on the writer's thread, which all appends wait for.
-        var encoded = twins.Select(Encode).ToArray();
+        var body = new ByteBuffer(4_096);
+        var encoded = twins.Select(twin => Encode(twin, body)).ToArray();
         var saved = new SavedTwin[encoded.Length];
         await writer.Run(
             database =>
@@ -138,11 +138,12 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
         throw new StoreException($"The snapshot of {device} is damaged, and the event log no longer has its beginning. Restore a backup, or run the command 'repair'.") { Code = SqliteErrors.Damaged };
     }
 
-    private EncodedTwin Encode(Twin twin)
+    private EncodedTwin Encode(Twin twin, ByteBuffer body)
     {
-        var body = new ArrayBufferWriter<byte>();
+        body.Clear();
         TwinCodec.Encode(body, twin);
-        return new EncodedTwin(twin.Device, twin.Version, body.WrittenMemory, SqliteCheckpoints.EncodeIfDue(devices.Find(twin.Device), twin));
+        var snapshot = body.Written.ToArray();
+        return new EncodedTwin(twin.Device, twin.Version, snapshot, SqliteCheckpoints.EncodeIfDue(devices.Find(twin.Device), twin, body));
     }
 
     private SavedTwin Write(SqliteDatabase database, EncodedTwin twin)
@@ -153,7 +154,7 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
 
         const string Upsert =
             "INSERT INTO snapshot(device, version, body, checksum) VALUES(?, ?, ?, ?) ON CONFLICT(device) DO UPDATE SET version = excluded.version, body = excluded.body, checksum = excluded.checksum WHERE excluded.version >= version";
-        database.Statement(Upsert).Bind(known.Id).Bind(twin.Version).Bind(twin.Body.Span).Bind(StoredChecksum.Of(twin.Body.Span, known.Id, twin.Version)).Run();
+        database.Statement(Upsert).Bind(known.Id).Bind(twin.Version).Bind(twin.Body).Bind(StoredChecksum.Of(twin.Body, known.Id, twin.Version)).Run();
         return new SavedTwin(known, twin.Checkpoint is { } checkpoint && SqliteCheckpoints.Write(database, known, twin.Version, checkpoint));
     }
 
@@ -175,7 +176,7 @@ internal sealed class SqliteSnapshots(GroupCommit writer, DeviceRegister devices
     /// <param name="Body">Null: not what was written.</param>
     private readonly record struct StoredTwin(long Device, byte[]? Body);
 
-    private readonly record struct EncodedTwin(DeviceId Device, long Version, ReadOnlyMemory<byte> Body, byte[]? Checkpoint);
+    private readonly record struct EncodedTwin(DeviceId Device, long Version, byte[] Body, byte[]? Checkpoint);
 
     private readonly record struct SavedTwin(KnownDevice Device, bool IsCheckpoint);
 }

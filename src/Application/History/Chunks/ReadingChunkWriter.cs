@@ -20,21 +20,29 @@ public sealed class ReadingChunkWriter
     private long _lastAt;
     private int _lastShape;
 
-    public ReadingChunkWriter()
-    {
-        _bytes.GetSpan(1)[0] = ReadingChunkFormat.Version;
-        _bytes.Advance(1);
-    }
+    public ReadingChunkWriter() => Start();
 
     public int Count { get; private set; }
 
-    public long FirstAt { get; private set; } = long.MaxValue;
+    public long FirstAt { get; private set; }
 
-    public long LastAt { get; private set; } = long.MinValue;
+    public long LastAt { get; private set; }
 
     public int Length => _bytes.Length;
 
     public ReadOnlySpan<byte> Bytes => _bytes.Written;
+
+    /// <summary>Begins another chunk, in the room that this one had.</summary>
+    public void Start()
+    {
+        _bytes.Clear();
+        _bytes.GetSpan(1)[0] = ReadingChunkFormat.Version;
+        _bytes.Advance(1);
+        _shapes.Clear();
+        _columnCount = 0;
+        (_lastAt, _lastShape) = (0, 0);
+        (Count, FirstAt, LastAt) = (0, long.MaxValue, long.MinValue);
+    }
 
     public void Add(Reading reading)
     {

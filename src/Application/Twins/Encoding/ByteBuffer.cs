@@ -31,13 +31,24 @@ public sealed class ByteBuffer(int capacity) : IBufferWriter<byte>
         return _bytes.AsMemory(Length);
     }
 
+    /// <summary>As <see cref="FieldWriter.WriteVarint"/>, where a few numbers are all there is: takes no more room than they need.</summary>
+    public void WriteVarint(ulong value)
+    {
+        Ensure(10);
+        for (; value >= 0x80; value >>= 7)
+            _bytes[Length++] = (byte)(value | 0x80);
+
+        _bytes[Length++] = (byte)value;
+    }
+
     public void Overwrite8(int offset, byte value) => _bytes[offset] = value;
 
     public void Overwrite32(int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(offset), value);
 
+    // By half: there is one for each device with readings of the last minutes, and what doubling leaves empty adds up.
     private void Ensure(int room)
     {
         if (_bytes.Length - Length < room)
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + room));
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length + (_bytes.Length / 2), Length + room));
     }
 }
