@@ -17,7 +17,13 @@ using OrleansIot.Storage.Sqlite;
 // roll-ups and charts (see HistoryBenchmark); "growth" how the cost grows with what is stored (see GrowthBenchmark): sizes as
 // millions of events, devices and seconds between readings, 1:1000:5 10:10000:5 where none is given, 50 million at most;
 // "twins" what a twin takes of the heap, and how long a start takes (see TwinsBenchmark): twins and readings of each, 20000 and 130
-// where none is given, and "types" for the heap by type.
+// where none is given, and "types" for the heap by type; "commits" what the group commit's settings are worth (see CommitBenchmark).
+if (args is ["commits"])
+{
+    CommitBenchmark.Run();
+    return;
+}
+
 if (args is ["sessions", ..])
 {
     await new SessionBenchmark(args.Length > 1 ? int.Parse(args[1]) : 400).Run();
