@@ -58,6 +58,9 @@ internal sealed partial class Checkpointer(Func<SqliteDatabase> open, ILogger lo
 
     public void Dispose()
     {
+        if (_disposed)
+            return;
+
         _disposed = true;
         _wake.Release();
         _ended.Task.GetAwaiter().GetResult();

@@ -20,17 +20,10 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     // Two full commits: one on its way to the disk and the next gathering. When that is full, owners wait, and their devices with them.
     private const int QueueCapacity = 4_096;
 
-    // While appends come, upkeep has a fifth of the writer's time: of a thousand devices whose chunks are full in the same moment, each
-    // is a millisecond's work, and a second in which nothing else is committed would be seen by all of them.
-    private const int RestPerUpkeep = 4;
-
-    // However long a disk made one wait: no upkeep rests for longer than a fleet would notice.
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(200);
-
     private readonly WriterConnection _connection;
     private readonly JournalBatch _batch;
     private readonly SessionBatch _sessions;
-    private readonly IUpkeep _upkeep;
+    private readonly PacedUpkeep _upkeep;
     private readonly Checkpointer _checkpointer;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -41,8 +34,6 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private readonly Outage _outage;
     private readonly DamageFound _damage;
     private readonly ITimer _probeTimer;
-    private long _upkeepEndedAt;
-    private TimeSpan _upkeepRest;
     private Task<bool>? _coming;
     private WriteJob? _job;
     private bool _woken;
@@ -52,7 +43,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         _connection = connection;
         _batch = batch;
         _sessions = sessions;
-        _upkeep = upkeep;
+        _upkeep = new PacedUpkeep(upkeep, time);
         _checkpointer = checkpointer;
         _time = time;
         _log = log;
@@ -167,7 +158,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
 
             // Between the commits, not when there is nothing else to do: under load there always is.
             if (UpkeepIsDue && IsUpkeepsTurn())
-                RunUpkeep();
+                _upkeep.Run(RunJob);
 
             _checkpointer.Committed(_connection.Database);
         }
@@ -279,24 +270,9 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             _sessions.Write(_connection.Database);
     }
 
-    private bool IsUpkeepsTurn()
-    {
-        var left = _upkeepRest - _time.GetElapsedTime(_upkeepEndedAt);
-        if (left <= TimeSpan.Zero || _job is not null || _upkeep.IsPressing)
-            return true;
-
-        // Under load nothing is there for moments too, between a commit and what its devices send next.
-        return _batch.IsEmpty && _sessions.IsEmpty && !WaitForRequest(left);
-    }
-
-    private void RunUpkeep()
-    {
-        var started = _time.GetTimestamp();
-        RunJob(_upkeep.NextJob());
-        _upkeepEndedAt = _time.GetTimestamp();
-        var rest = RestPerUpkeep * _time.GetElapsedTime(started, _upkeepEndedAt);
-        _upkeepRest = rest < LongestRest ? rest : LongestRest;
-    }
+    // Under load nothing is there for moments too, between a commit and what its devices send next.
+    private bool IsUpkeepsTurn() =>
+        _upkeep.Rest is var rest && (rest <= TimeSpan.Zero || _job is not null || (_batch.IsEmpty && _sessions.IsEmpty && !WaitForRequest(rest)));
 
     private void RunJob(WriteJob job)
     {
