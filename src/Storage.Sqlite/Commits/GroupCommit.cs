@@ -276,19 +276,6 @@ internal sealed partial class GroupCommit : IAsyncDisposable
 
     private void RunJob(WriteJob job)
     {
-        if (job.Gate is { } gate)
-        {
-            lock (gate)
-                Transact(job);
-        }
-        else
-        {
-            Transact(job);
-        }
-    }
-
-    private void Transact(WriteJob job)
-    {
         if (InTransaction(() => job.Write(_connection.Database)) is { } failure)
         {
             job.Fail(failure);

@@ -5,9 +5,6 @@ namespace OrleansIot.Storage.Sqlite.Commits;
 /// <summary>Any write but an append: one transaction of its own.</summary>
 internal abstract class WriteJob : WriteRequest
 {
-    /// <summary>Held from before the transaction until memory knows of it, where queries must not see the one without the other.</summary>
-    public virtual Lock? Gate => null;
-
     public abstract void Write(SqliteDatabase database);
 
     /// <summary>On the writer's thread, before the asker is told.</summary>
