@@ -38,7 +38,38 @@ public sealed class PastApiTests : IAsyncLifetime
 
         var asNow = await _host.Get($"{Device}?at=now");
         asNow.AsObject().Remove("at");
+        asNow.AsObject().Remove("shadows");
         Assert.Equal(now.ToJsonString(), asNow.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Its_shadows_are_those_of_the_moment_in_the_form_they_have_now()
+    {
+        await _host.Answer(HttpMethod.Patch, $"{Device}/shadows/$classic", """{"state":{"desired":{"speed":5.0},"reported":{"speed":4}}}""", 200);
+        await _host.Answer(HttpMethod.Patch, $"{Device}/shadows/config", """{"state":{"reported":{"a":1}}}""", 200);
+        var then = await _host.Get($"{Device}/shadows/$classic");
+        _host.Time.Advance(TimeSpan.FromMinutes(1));
+        await _host.Answer(HttpMethod.Patch, $"{Device}/shadows/$classic", """{"state":{"reported":{"speed":5}}}""", 200);
+        using (var deleted = await _host.Client.DeleteAsync($"{Device}/shadows/config"))
+            Assert.True(deleted.IsSuccessStatusCode);
+        _host.Time.Advance(TimeSpan.FromMinutes(1));
+
+        var shadows = (await _host.Get($"{Device}?at=-90s"))["shadows"]!.AsArray();
+        var later = (await _host.Get($"{Device}?at=now"))["shadows"]!.AsArray();
+
+        Assert.Equal(["$classic", "config"], shadows.Select(shadow => (string?)shadow!["name"]));
+        Assert.Equal([("$classic", 2L)], later.Select(shadow => ((string)shadow!["name"]!, (long)shadow["version"]!)));
+        Assert.Null(shadows[1]!["desiredBy"]);
+
+        var classic = shadows[0]!.AsObject();
+        Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 3, 30, TimeSpan.Zero).ToUnixTimeSeconds(), (long)classic["timestamp"]!);
+        classic.Remove("name");
+        classic["timestamp"] = (long)then["timestamp"]!;
+        Assert.Equal(then.ToJsonString(), classic.ToJsonString());
+        Assert.Contains("\"speed\":5.0", classic.ToJsonString(), StringComparison.Ordinal);
+
+        Assert.Empty((await _host.Get($"{Device}?at=2026-01-01T00:01:30Z"))["shadows"]!.AsArray());
+        Assert.Null((await _host.Get(Device))["shadows"]);
     }
 
     [Fact]

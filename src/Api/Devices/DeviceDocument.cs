@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrleansIot.Api.Shadows;
 using OrleansIot.Application.Alerts;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
@@ -49,6 +50,10 @@ public sealed record DeviceDocument(
     /// <summary>The moment at which it was so, where one was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Instant? At { get; init; }
+
+    /// <summary>Its shadows of that moment, in order of name; left out where no moment was asked for: they are found at <c>/shadows</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PastShadowDocument>? Shadows { get; init; }
 
     /// <summary>Who works on it, why and since when; left out where nobody does.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansIot.Api.Http;
+using OrleansIot.Api.Shadows;
 using OrleansIot.Application.DeviceTypes;
 using OrleansIot.Application.Past;
 using OrleansIot.Domain;
@@ -26,7 +27,11 @@ internal static class PastDevices
 
         return await past.At(device, moment, cancellation) switch
         {
-            PastTwin.Known known => TypedResults.Ok(DeviceDocument.Of(known.Twin, types.For(known.Twin.Description.Type)) with { At = moment }),
+            PastTwin.Known known => TypedResults.Ok(DeviceDocument.Of(known.Twin, types.For(known.Twin.Description.Type)) with
+            {
+                At = moment,
+                Shadows = [.. known.Twin.Shadows.Where(shadow => shadow.Exists).Select(shadow => PastShadowDocument.Of(shadow, moment))],
+            }),
             PastTwin.Expired expired => Expired(moment, expired.Horizon),
             _ => ProblemResult.Of(StatusCodes.Status404NotFound, "device.unknown", $"Nothing had been heard of a device '{id}' by {moment}."),
         };
