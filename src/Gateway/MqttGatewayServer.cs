@@ -22,7 +22,7 @@ namespace OrleansIot.Gateway;
 /// </summary>
 internal sealed class MqttGatewayServer(
     IOptions<MqttGatewayOptions> options, MqttGatewayAddress address, ConnectionGate gate, IServiceProvider services, ILoggerFactory loggers, ILogger<MqttGatewayServer> logger)
-    : IHostedService, IDisposable
+    : IHostedLifecycleService, IDisposable
 {
     // Bounds what a connection that is not being read (back-pressure) holds in this process. A larger packet still passes:
     // what has been looked at does not count.
@@ -61,7 +61,16 @@ internal sealed class MqttGatewayServer(
         logger.Listening(address.Bound);
     }
 
-    /// <summary>Stops listening and has every connection end itself (<see cref="CloseReason.ServerStopping"/>).</summary>
+    /// <summary>Has every connection end itself (<see cref="CloseReason.ServerStopping"/>).</summary>
+    // Before any other service stops: a device in this process takes its leave as it stops, and would count as gone, since a stop of
+    // the server is no absence of those that were connected.
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        services.GetRequiredService<ConnectedClients>().Stop();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops listening.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         address.Listeners = [];
@@ -73,6 +82,12 @@ internal sealed class MqttGatewayServer(
         await stopped;
         await services.GetRequiredService<SessionJournal>().Stop(cancellationToken);
     }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OrleansIot.Application.Fleet;
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Rules;
@@ -111,6 +112,19 @@ public sealed class TwinPresenceTests
     }
 
     [Fact]
+    public async Task A_device_in_the_servers_own_process_that_leaves_as_it_stops_did_not_go_offline()
+    {
+        var inside = new DeviceInside();
+        await using (var gateway = await Start(services => services.AddSingleton<IHostedService>(inside)))
+        {
+            inside.Device = await Device(gateway, "d0");
+            await gateway.Stop();
+        }
+
+        AssertNeverWentOffline(1);
+    }
+
+    [Fact]
     public async Task Connections_that_break_together_are_one_event_too()
     {
         const int Devices = 15;
@@ -133,7 +147,7 @@ public sealed class TwinPresenceTests
     private void AssertNeverWentOffline(int devices) =>
         Assert.Empty(Enumerable.Range(0, devices).SelectMany(i => _store.Journal.EventsOf(DeviceId.Parse($"d{i}"))).OfType<TwinEvent.WentOffline>());
 
-    private async Task<ListeningGateway> Start()
+    private async Task<ListeningGateway> Start(Action<IServiceCollection>? addLast = null)
     {
         await _store.Rules.MarkSeeded(default); // none are shipped
         return await ListeningGateway.Start(
@@ -144,6 +158,7 @@ public sealed class TwinPresenceTests
                 services.AddSingleton(new AlertMessages([]));
                 services.AddTwins(new ConfigurationBuilder().Build());
             },
+            addLast ?? (_ => { }),
             _time);
     }
 
@@ -179,6 +194,29 @@ public sealed class TwinPresenceTests
         var heard = await watcher.Expect(MqttPacketType.Publish);
         Assert.Equal(topic, heard.Topic);
         Assert.Contains(part, heard.Payload);
+    }
+
+    // As the hardware agent and the demo fleet: says goodbye as it is stopped, and stops when the connection has ended.
+    private sealed class DeviceInside : IHostedService
+    {
+        public ConnectedDevice? Device { get; set; }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            using var device = Device!;
+            try
+            {
+                await device.Client.Disconnect();
+                while (await device.Transport.Input.ReadAsync(cancellationToken) is { IsCompleted: false } read)
+                    device.Transport.Input.AdvanceTo(read.Buffer.End);
+            }
+            catch (IOException)
+            {
+                // The server was first.
+            }
+        }
     }
 
     private sealed record ConnectedDevice(SocketTransport Transport, TestClient Client) : IDisposable

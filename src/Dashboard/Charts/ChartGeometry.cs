@@ -15,6 +15,9 @@ internal sealed class ChartGeometry
     /// <summary>The plot is this many units wide and high; the browser stretches it.</summary>
     public const int Extent = 1_000;
 
+    /// <summary>Pixels on every screen; only the width follows the window.</summary>
+    public const int Height = 280;
+
     /// <summary>Up to so many values are dots too: a line alone would claim to know what was between them.</summary>
     public const int FewPoints = 40;
 
@@ -61,6 +64,10 @@ internal sealed class ChartGeometry
         TimeTicks = TicksBetween(series.From, series.Until);
         (Mean, Band, Dots) = Draw(series);
         Gaps = GapsOf(series);
+
+        List<ChartLine> named = [.. Lines.Where(line => !line.Clears)];
+        var baselines = ThresholdLabels.Baselines([.. named.Select(line => Height * Down(line.Value))], Height);
+        LineNames = [.. named.Zip(baselines)];
     }
 
     /// <summary>What stands in the chart is the value divided by this, and <see cref="Suffix"/>: <c>3.2 GiB</c>.</summary>
@@ -78,6 +85,9 @@ internal sealed class ChartGeometry
 
     /// <summary>Too far from the data to be drawn without flattening it.</summary>
     public IReadOnlyList<ChartLine> LinesOutOfView { get; }
+
+    /// <summary>Of the lines where a rule fires, and how many pixels from the top each one's name stands.</summary>
+    public IReadOnlyList<(ChartLine Line, int Baseline)> LineNames { get; }
 
     public IReadOnlyList<double> ValueTicks { get; }
 
@@ -112,13 +122,15 @@ internal sealed class ChartGeometry
         }
     }
 
-    public string PercentDown(double value) => Percent((High - value) / (High - Low));
+    public string PercentDown(double value) => Percent(Down(value));
 
     public string Label(double value) => Numbers.Value(value / Divisor);
 
     public string PercentAcross(Instant at) => Percent((at - _from).TotalSeconds / Span);
 
     public string PercentWide(TimeSpan span) => Percent(span.TotalSeconds / Span);
+
+    private double Down(double value) => (High - value) / (High - Low);
 
     private static string Percent(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + "%";
 

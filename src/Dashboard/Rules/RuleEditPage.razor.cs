@@ -21,7 +21,7 @@ public sealed partial class RuleEditPage
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
-    private string Title => _form.IsNew ? "New rule" : _form.Name;
+    private string Title => _isGone ? $"Rule {Id}" : _form.IsNew ? "New rule" : _form.Name;
 
     protected override void OnParametersSet()
     {

@@ -30,6 +30,20 @@ public sealed class ChartGeometryTests
     }
 
     [Fact]
+    public async Task The_names_of_thresholds_that_lie_near_each_other_do_not_overlap()
+    {
+        var geometry = new ChartGeometry(
+            await Series(58, 64, 69),
+            [
+                new ChartLine(70, "Too hot", "is-critical", Clears: false), new ChartLine(69.5, "Too hot: clears", "is-critical", Clears: true),
+                new ChartLine(69.8, "Warm", "is-warning", Clears: false),
+            ]);
+
+        Assert.Equal(["Too hot", "Warm"], geometry.LineNames.Select(name => name.Line.Name));
+        Assert.True(geometry.LineNames[1].Baseline - geometry.LineNames[0].Baseline >= ThresholdLabels.LineHeight);
+    }
+
+    [Fact]
     public async Task The_path_holds_the_exact_values_above_its_base()
     {
         var geometry = new ChartGeometry(await Series(60, 61.5, 60.25), []);

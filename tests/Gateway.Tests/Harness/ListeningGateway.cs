@@ -33,7 +33,13 @@ internal sealed class ListeningGateway : IAsyncDisposable
     public static Task<ListeningGateway> Start(TimeProvider time, params string[] arguments) => Start(_ => { }, time, arguments);
 
     /// <param name="addFirst">Adds what has to be there before the gateway is added.</param>
-    public static async Task<ListeningGateway> Start(Action<IServiceCollection> addFirst, TimeProvider time, params string[] arguments)
+    public static Task<ListeningGateway> Start(Action<IServiceCollection> addFirst, TimeProvider time, params string[] arguments) =>
+        Start(addFirst, _ => { }, time, arguments);
+
+    /// <param name="addFirst">Adds what has to be there before the gateway is added.</param>
+    /// <param name="addLast">Adds what starts after the gateway and stops before it.</param>
+    public static async Task<ListeningGateway> Start(
+        Action<IServiceCollection> addFirst, Action<IServiceCollection> addLast, TimeProvider time, params string[] arguments)
     {
         var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0", "--Gateway:Port", "0", .. arguments]);
         var log = new LogLines();
@@ -44,6 +50,7 @@ internal sealed class ListeningGateway : IAsyncDisposable
         builder.Services.AddSingleton<IngestStatistics>();
         addFirst(builder.Services);
         builder.AddMqttGateway();
+        addLast(builder.Services);
         var app = builder.Build();
         app.MapGet("/", () => "hello");
         var gateway = new ListeningGateway(app) { Twins = twins, Log = log };
