@@ -30,7 +30,7 @@ public sealed class ThresholdLabelsTests
     {
         Assert.Equal([9, 28], ThresholdLabels.Baselines([14, 15], Height));
         Assert.Equal([19, 33], ThresholdLabels.Baselines([2, 10], Height));
-        Assert.Equal([247, 261], ThresholdLabels.Baselines([266, 270], Height));
+        Assert.Equal([249, 263], ThresholdLabels.Baselines([266, 270], Height));
     }
 
     [Fact]
