@@ -20,7 +20,6 @@ using OrleansIot.TestKit.Storage;
 namespace OrleansIot.Cluster.Tests.TestingHost;
 
 /// <summary>What a silo of the product is made of, on the test cluster's own host, with a store in memory.</summary>
-/// <param name="mqttPort">0: a free one.</param>
 internal sealed class SiloOfTests(InMemoryStore store, InMemoryKeys keys, int mqttPort, string[] settings)
 {
     public void Configure(IHostBuilder host)

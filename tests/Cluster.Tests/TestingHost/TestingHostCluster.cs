@@ -1,5 +1,6 @@
 using Orleans.TestingHost;
 using OrleansIot.Scenarios.Editions;
+using OrleansIot.TestKit.Peers;
 using OrleansIot.TestKit.Storage;
 
 namespace OrleansIot.Cluster.Tests.TestingHost;
@@ -14,7 +15,7 @@ public sealed class TestingHostCluster(string[] settings) : IRunningSystem
 
     private readonly InMemoryStore _store = new();
     private readonly InMemoryKeys _keys = new();
-    private readonly int[] _mqttPorts = [0, 0];
+    private readonly int[] _mqttPorts = [FreePort.Find(), FreePort.Find()];
     private readonly EntryPoint?[] _entries = [null, null];
     private TestCluster? _cluster;
 
@@ -72,6 +73,5 @@ public sealed class TestingHostCluster(string[] settings) : IRunningSystem
     {
         _entries[entry]?.Dispose();
         _entries[entry] = SiloOfTests.EntryOf(((InProcessSiloHandle)silo).SiloHost.Services);
-        _mqttPorts[entry] = _entries[entry]!.MqttPort;
     }
 }

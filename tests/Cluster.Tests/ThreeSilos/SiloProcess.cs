@@ -14,6 +14,7 @@ public sealed partial class SiloProcess(IReadOnlyList<string> settings, string f
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
+    private readonly int _mqttPort = FreePort.Find();
     private ChildProcess? _process;
     private EntryPoint? _entry;
 
@@ -38,7 +39,7 @@ public sealed partial class SiloProcess(IReadOnlyList<string> settings, string f
                 $"--Cluster:GatewayPort={GatewayPort}",
                 "--Cluster:AdvertisedAddress=127.0.0.1",
                 "--urls=http://127.0.0.1:0",
-                $"--Gateway:Port={_entry?.MqttPort ?? 0}",
+                $"--Gateway:Port={_mqttPort}",
                 "--Agent:Enabled=false",
                 .. settings,
             ],

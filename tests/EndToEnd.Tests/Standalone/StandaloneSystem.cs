@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using OrleansIot.Scenarios.Clients;
 using OrleansIot.Scenarios.Editions;
+using OrleansIot.TestKit.Peers;
 using OrleansIot.TestKit.Processes;
 
 namespace OrleansIot.EndToEnd.Tests.Standalone;
@@ -14,6 +15,7 @@ public sealed partial class StandaloneSystem : IRunningSystem
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
     private readonly string[] _settings;
+    private readonly int _mqttPort = FreePort.Find();
     private readonly bool _survivesFileLimits;
     private ChildProcess _process = null!;
     private EntryPoint? _entry;
@@ -33,7 +35,7 @@ public sealed partial class StandaloneSystem : IRunningSystem
 
     public Uri Http => _entry!.Http;
 
-    public int MqttPort => _entry?.MqttPort ?? 0;
+    public int MqttPort => _entry!.MqttPort;
 
     public ApiClient Api => _entry!.Api;
 
@@ -64,7 +66,7 @@ public sealed partial class StandaloneSystem : IRunningSystem
         string[] agent = _settings.Any(setting => setting.StartsWith("--Agent:Enabled", StringComparison.Ordinal)) ? [] : ["--Agent:Enabled=false"];
         // The runtime maps its own code from a file a second time, which such a limit would meet; without that it needs no file.
         string[] shell = _survivesFileLimits ? ["-c", "trap '' XFSZ; DOTNET_EnableWriteXorExecute=0 exec dotnet \"$@\"", "sh"] : [];
-        _process = ChildProcess.Start(_survivesFileLimits ? "sh" : "dotnet", [.. shell, Assembly, "--urls=http://127.0.0.1:0", $"--Gateway:Port={MqttPort}", $"--Data:Path={DataFolder}", .. agent, .. _settings], DataFolder);
+        _process = ChildProcess.Start(_survivesFileLimits ? "sh" : "dotnet", [.. shell, Assembly, "--urls=http://127.0.0.1:0", $"--Gateway:Port={_mqttPort}", $"--Data:Path={DataFolder}", .. agent, .. _settings], DataFolder);
         var http = new Uri((await _process.Line(HttpListening(), StartLimit)).Groups["url"].Value);
         var mqttPort = int.Parse((await _process.Line(MqttListening(), StartLimit)).Groups["port"].Value, CultureInfo.InvariantCulture);
         _entry?.Dispose();
