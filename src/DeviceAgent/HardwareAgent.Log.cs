@@ -16,9 +16,12 @@ public sealed partial class HardwareAgent
     [LoggerMessage(8004, LogLevel.Warning, "Connection lost ({Cause}); trying again in {RetryAfter}")]
     private static partial void LogConnectionLost(ILogger logger, string cause, TimeSpan? retryAfter);
 
-    [LoggerMessage(8005, LogLevel.Warning, "The broker did not take a message: {Cause}")]
+    [LoggerMessage(8005, LogLevel.Warning, "The broker did not take a message, which is dropped: {Cause}")]
     private static partial void LogRefused(ILogger logger, string cause);
 
-    [LoggerMessage(8006, LogLevel.Warning, "The buffer of {Capacity} messages is full: the oldest are dropped until the broker is back")]
+    [LoggerMessage(8006, LogLevel.Warning, "The buffer of {Capacity} messages is full: the oldest are dropped until the broker takes messages again")]
     private static partial void LogBufferFull(ILogger logger, int capacity);
+
+    [LoggerMessage(8007, LogLevel.Warning, "The broker takes no messages now: {Cause} They are kept; trying again in {Pause}")]
+    private static partial void LogNotTaken(ILogger logger, string cause, TimeSpan pause);
 }

@@ -16,6 +16,8 @@ public sealed partial class HardwareAgent : IDisposable
     // What the broker gets at a time: a backlog drains fast, and what cannot be sent stays where the oldest can be dropped.
     private const int MaxInFlight = 16;
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+
     private readonly HardwareAgentOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -27,12 +29,15 @@ public sealed partial class HardwareAgent : IDisposable
     private readonly string _run = Guid.NewGuid().ToString("N")[..12];
 
     // Not bounded by itself, as an event must not be lost, but by its sources: a tick per interval, an answer per message
-    // under way, and a change of the connection per try.
+    // under way, a change of the connection per try, and one end of a pause.
     private readonly Channel<AgentEvent> _events = Channel.CreateUnbounded<AgentEvent>(new() { SingleReader = true });
 
     private long _sequence;
     private int _inFlight;
     private bool _isConnected;
+    private bool _isPaused;
+    private int _pauses;
+    private bool _isOverflowing;
 
     /// <exception cref="ArgumentException">The options have problems; the message names each and its mend.</exception>
     public HardwareAgent(HardwareAgentOptions options, TimeProvider time, ILogger<HardwareAgent> log)
@@ -60,7 +65,7 @@ public sealed partial class HardwareAgent : IDisposable
             UserName = _options.Broker.UserName,
             Password = _options.Broker.PasswordBytes,
             MaxInFlight = MaxInFlight,
-            Reconnect = new MqttReconnectOptions { InitialDelay = TimeSpan.FromSeconds(0.2), MaxDelay = _options.LongestReconnectPause },
+            Reconnect = new MqttReconnectOptions { InitialDelay = FirstPause, MaxDelay = _options.LongestReconnectPause },
             ConnectionChanged = change => _events.Writer.TryWrite(new AgentEvent.ConnectionChanged(change)),
             TimeProvider = _time,
         });
@@ -68,7 +73,7 @@ public sealed partial class HardwareAgent : IDisposable
         var ticking = Tick(cancellation);
         await foreach (var happening in _events.Reader.ReadAllAsync(CancellationToken.None))
         {
-            On(happening);
+            On(happening, cancellation);
             Drain(client);
         }
 
@@ -77,18 +82,20 @@ public sealed partial class HardwareAgent : IDisposable
 
     public void Dispose() => _sampler.Dispose();
 
-    private void On(AgentEvent happening)
+    private void On(AgentEvent happening, CancellationToken cancellation)
     {
         switch (happening)
         {
             case AgentEvent.SampleDue:
-                Keep(_sampler.Take(_run, _sequence++));
+                Keep(_sequence, _sampler.Take(_run, _sequence));
+                _sequence++;
                 break;
 
             case AgentEvent.ConnectionChanged { Change: MqttConnectionChange.Connected }:
                 LogConnected(_log, _unsent.Count, _unsent.Dropped);
                 _isConnected = true;
-                Keep(_sampler.Facts(_run, _sequence++));
+                Keep(_sequence, _sampler.Facts(_run, _sequence));
+                _sequence++;
                 break;
 
             case AgentEvent.ConnectionChanged { Change: MqttConnectionChange.Refused refused }:
@@ -102,32 +109,79 @@ public sealed partial class HardwareAgent : IDisposable
 
             case AgentEvent.Answered answered:
                 _inFlight--;
-                if (answered.Failure is { } failure)
-                    LogRefused(_log, failure.Message);
+                On(answered, cancellation);
+                break;
 
+            case AgentEvent.PauseOver:
+                _isPaused = false;
                 break;
         }
     }
 
-    private void Keep(byte[] message)
+    private void On(AgentEvent.Answered answered, CancellationToken cancellation)
     {
-        var wasOverflowing = _unsent.IsOverflowing;
-        _unsent.Add(message);
-        if (_unsent.IsOverflowing && !wasOverflowing)
-            LogBufferFull(_log, _options.BufferedMessages);
+        switch (answered.Failure)
+        {
+            case null:
+                (_pauses, _isOverflowing) = (0, false);
+                break;
+
+            // The broker could not store it, say. Only a message that will never be taken is given up.
+            case MqttRefusedException { IsTransient: true } refusal:
+                Keep(answered.Number, answered.Message);
+                if (!_isPaused)
+                    Pause(refusal, cancellation);
+                break;
+
+            case { } failure:
+                LogRefused(_log, failure.Message);
+                break;
+        }
+    }
+
+    private void Keep(long number, byte[] message)
+    {
+        if (_unsent.Add(number, message) || _isOverflowing)
+            return;
+
+        _isOverflowing = true;
+        LogBufferFull(_log, _options.BufferedMessages);
+    }
+
+    private void Pause(MqttRefusedException refusal, CancellationToken cancellation)
+    {
+        // As after a lost connection: doubling, and with jitter, or a fleet would come back to a broker in need all at once.
+        var bound = Math.Min(_options.LongestReconnectPause.TotalMilliseconds, FirstPause.TotalMilliseconds * (1L << Math.Min(_pauses, 30)));
+        var pause = TimeSpan.FromMilliseconds(bound * (0.5 + (0.5 * Random.Shared.NextDouble())));
+        (_isPaused, _pauses) = (true, _pauses + 1);
+        LogNotTaken(_log, refusal.Message, pause);
+        _ = Wake(pause, cancellation);
+    }
+
+    private async Task Wake(TimeSpan pause, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(pause, _time, cancellation);
+            _events.Writer.TryWrite(new AgentEvent.PauseOver());
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent ends.
+        }
     }
 
     private void Drain(MqttClient client)
     {
-        while (_isConnected && _inFlight < MaxInFlight && _unsent.TryTake(out var message))
+        while (_isConnected && !_isPaused && _inFlight < MaxInFlight && _unsent.TryTake(out var number, out var message))
         {
             _inFlight++;
-            _ = Send(client, message);
+            _ = Send(client, number, message);
         }
     }
 
     // A message that was handed over survives a lost connection: the client sends it again, and its number tells the copy.
-    private async Task Send(MqttClient client, byte[] message)
+    private async Task Send(MqttClient client, long number, byte[] message)
     {
         Exception? failure = null;
         try
@@ -139,7 +193,7 @@ public sealed partial class HardwareAgent : IDisposable
             failure = e;
         }
 
-        _events.Writer.TryWrite(new AgentEvent.Answered(failure));
+        _events.Writer.TryWrite(new AgentEvent.Answered(number, message, failure));
     }
 
     private async Task Tick(CancellationToken cancellation)

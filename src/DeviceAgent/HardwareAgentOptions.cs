@@ -13,11 +13,11 @@ public sealed class HardwareAgentOptions
     // Costs well under half a percent of a core, and is what Prometheus' and Telegraf's users are used to.
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Messages kept in memory while the broker cannot be reached; the oldest go first. 1 to 100,000, default 1,000.</summary>
+    /// <summary>Messages kept in memory while the broker cannot be reached or cannot take them; the oldest go first. 1 to 100,000, default 1,000.</summary>
     // Close to three hours at the default interval, and about a megabyte.
     public int BufferedMessages { get; set; } = 1_000;
 
-    /// <summary>Longest pause before trying to connect again, 0.1 s to 1 h; tries start at a fifth of a second and double, with jitter. Default 30 s.</summary>
+    /// <summary>Longest pause before trying again to connect, or to send what the broker could not take, 0.1 s to 1 h; tries start at a fifth of a second and double, with jitter. Default 30 s.</summary>
     public TimeSpan LongestReconnectPause { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Folder with proc, sys and etc of the machine to watch. Default <c>/</c>; in a container, where the host's are mounted.</summary>

@@ -3,36 +3,40 @@ using System.Diagnostics.CodeAnalysis;
 namespace OrleansIot.DeviceAgent;
 
 /// <summary>
-/// Messages that wait for the broker, oldest first. Bounded: when it is full the oldest goes, as the newest tell more of a
-/// machine that was out of sight.
+/// Messages that wait for the broker, in the order of their numbers. Bounded: when it is full the oldest goes, as the newest
+/// tell more of a machine that was out of sight.
 /// </summary>
 internal sealed class UnsentMessages(int capacity)
 {
-    private readonly Queue<byte[]> _messages = new();
+    // Sorted, because one that the broker could not take comes back when later ones are waiting.
+    private readonly SortedDictionary<long, byte[]> _messages = [];
 
     public int Count => _messages.Count;
 
     /// <summary>How many were given up to make room.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Whether messages have been given up since the last one could be taken.</summary>
-    public bool IsOverflowing { get; private set; }
-
-    public void Add(byte[] message)
+    /// <summary>False: one had to be given up for it.</summary>
+    public bool Add(long number, byte[] message)
     {
-        if (_messages.Count == capacity)
-        {
-            _messages.Dequeue();
-            Dropped++;
-            IsOverflowing = true;
-        }
+        _messages.Add(number, message);
+        if (_messages.Count <= capacity)
+            return true;
 
-        _messages.Enqueue(message);
+        _messages.Remove(_messages.First().Key);
+        Dropped++;
+        return false;
     }
 
-    public bool TryTake([NotNullWhen(true)] out byte[]? message)
+    public bool TryTake(out long number, [NotNullWhen(true)] out byte[]? message)
     {
-        IsOverflowing = false;
-        return _messages.TryDequeue(out message);
+        if (_messages.Count == 0)
+        {
+            (number, message) = (default, null);
+            return false;
+        }
+
+        (number, message) = _messages.First();
+        return _messages.Remove(number);
     }
 }

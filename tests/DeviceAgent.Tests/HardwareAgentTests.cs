@@ -103,6 +103,79 @@ public sealed class HardwareAgentTests
     }
 
     [Fact]
+    public async Task Readings_that_the_broker_could_not_store_come_again()
+    {
+        await using var broker = new AnsweringBroker();
+        await using var agent = new RunningAgent(new() { Broker = { Port = broker.Port }, Interval = TimeSpan.FromHours(1), LongestReconnectPause = TimeSpan.FromSeconds(0.2) });
+
+        // The facts and the first sample: all that there is within an hour.
+        var refused = new HashSet<long>();
+        var taken = new List<long>();
+        while (taken.Count < 2)
+        {
+            var (sequence, packet) = await broker.Next($"message {taken.Count + 1} of 2, again");
+            var isTaken = refused.Count == 2 && refused.Contains(sequence);
+            if (isTaken)
+                taken.Add(sequence);
+            else
+                refused.Add(sequence);
+            await broker.Answer(packet, isTaken ? AnsweringBroker.Success : AnsweringBroker.UnspecifiedError);
+        }
+
+        Assert.Equal([0, 1], taken.Order());
+    }
+
+    [Theory]
+    [InlineData(AnsweringBroker.PayloadFormatInvalid)]
+    [InlineData(AnsweringBroker.NotAuthorized)]
+    public async Task A_reading_that_will_never_be_taken_is_dropped_and_the_next_ones_go_on(byte code)
+    {
+        await using var broker = new AnsweringBroker();
+        await using var agent = new RunningAgent(new() { Broker = { Port = broker.Port }, Interval = TimeSpan.FromSeconds(0.1), LongestReconnectPause = TimeSpan.FromSeconds(0.1) });
+
+        var sequences = new List<long>();
+        while (sequences.Count < 6)
+        {
+            var (sequence, packet) = await broker.Next($"message {sequences.Count + 1} of 6");
+            await broker.Answer(packet, sequences.Count == 0 ? code : AnsweringBroker.Success);
+            sequences.Add(sequence);
+        }
+
+        Assert.Equal([0, 1, 2, 3, 4, 5], sequences);
+        await agent.Log.Says("which is dropped").Within(Limit, "the agent saying so");
+    }
+
+    [Fact]
+    public async Task A_broker_that_takes_nothing_costs_no_more_than_the_buffer()
+    {
+        await using var broker = new AnsweringBroker();
+        await using var agent = new RunningAgent(new()
+        {
+            Broker = { Port = broker.Port },
+            Interval = TimeSpan.FromSeconds(0.1),
+            BufferedMessages = 3,
+            LongestReconnectPause = TimeSpan.FromSeconds(0.1),
+        });
+        var full = agent.Log.Says("buffer of 3 messages is full");
+        for (var refused = 0; !full.IsCompleted; refused++)
+        {
+            Assert.True(refused < 200, "200 messages were refused, and the buffer is not full.");
+            await broker.Answer((await broker.Next("a message before the buffer is full")).Packet, AnsweringBroker.UnspecifiedError);
+        }
+
+        var taken = new List<long>();
+        while (taken.Count < 5)
+        {
+            var (sequence, packet) = await broker.Next($"message {taken.Count + 1} of 5 that are taken");
+            taken.Add(sequence);
+            await broker.Answer(packet, AnsweringBroker.Success);
+        }
+
+        Assert.DoesNotContain(0, taken);
+        Assert.Equal(taken.Distinct(), taken);
+    }
+
+    [Fact]
     public void Wrong_options_are_refused_with_their_names()
     {
         var refusal = Assert.Throws<ArgumentException>(() => new HardwareAgent(

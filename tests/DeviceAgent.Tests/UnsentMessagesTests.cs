@@ -16,17 +16,29 @@ public sealed class UnsentMessagesTests
     {
         var unsent = Filled(capacity: 3, messages: 5);
 
-        Assert.True(unsent.IsOverflowing);
         Assert.Equal([3, 4, 5], Rest(unsent));
         Assert.Equal(2, unsent.Dropped);
-        Assert.False(unsent.IsOverflowing);
+    }
+
+    [Fact]
+    public void One_that_comes_back_takes_its_old_place_or_goes_as_the_oldest()
+    {
+        var unsent = Filled(capacity: 3, messages: 3);
+        Assert.True(unsent.TryTake(out var number, out var oldest));
+
+        Assert.True(unsent.Add(number, oldest));
+        Assert.False(unsent.Add(4, [4]));
+        Assert.False(unsent.Add(number, oldest));
+
+        Assert.Equal([2, 3, 4], Rest(unsent));
+        Assert.Equal(2, unsent.Dropped);
     }
 
     private static UnsentMessages Filled(int capacity, byte messages)
     {
         var unsent = new UnsentMessages(capacity);
         for (byte i = 1; i <= messages; i++)
-            unsent.Add([i]);
+            unsent.Add(i, [i]);
 
         return unsent;
     }
@@ -34,7 +46,7 @@ public sealed class UnsentMessagesTests
     private static List<int> Rest(UnsentMessages unsent)
     {
         var rest = new List<int>();
-        while (unsent.TryTake(out var message))
+        while (unsent.TryTake(out _, out var message))
             rest.Add(message[0]);
 
         return rest;

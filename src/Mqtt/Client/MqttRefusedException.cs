@@ -11,5 +11,6 @@ public sealed class MqttRefusedException : Exception
     public MqttReasonCode ReasonCode { get; }
 
     /// <summary>Whether trying again, with nothing changed, may succeed.</summary>
-    public bool IsTransient => ReasonCode is MqttReasonCode.QuotaExceeded or MqttReasonCode.ServerBusy;
+    // 0x80 gives no reason, so none that would rule it out: a server whose store takes no writes for a while has no other code.
+    public bool IsTransient => ReasonCode is MqttReasonCode.UnspecifiedError or MqttReasonCode.QuotaExceeded or MqttReasonCode.ServerBusy;
 }

@@ -79,6 +79,20 @@ public sealed class MqttClientTests
         Assert.Equal(MqttReasonCode.Success, await accepted);
     }
 
+    [Theory]
+    [InlineData(MqttReasonCode.UnspecifiedError, true)]
+    [InlineData(MqttReasonCode.QuotaExceeded, true)]
+    [InlineData(MqttReasonCode.NotAuthorized, false)]
+    [InlineData(MqttReasonCode.PayloadFormatInvalid, false)]
+    public async Task A_refusal_knows_whether_the_same_message_may_be_taken_later(MqttReasonCode reason, bool isTransient)
+    {
+        var (client, connection) = await Connect(Options());
+        var refused = Publish(client, "no");
+        await connection.Ack(MqttPacketType.PubAck, (await connection.ExpectPublish()).PacketId, reason);
+
+        Assert.Equal(isTransient, (await Assert.ThrowsAsync<MqttRefusedException>(() => refused.WaitAsync(ScriptedServer.Patience))).IsTransient);
+    }
+
     [Fact]
     public async Task Without_reconnecting_a_lost_connection_fails_what_was_not_acknowledged()
     {
