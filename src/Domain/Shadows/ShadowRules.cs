@@ -11,8 +11,13 @@ public static class ShadowRules
     {
         var before = shadow is null || shadow.IsForgotten(at) ? new Shadow(name) : shadow;
         after = before;
-        if (expected is { } version && Compare(before, version) is { } fault)
-            return fault;
+        if (expected is { } version && version != before.Version)
+        {
+            if (before.Exists)
+                return ShadowFault.VersionConflict;
+            if (version is not (0 or 1))
+                return ShadowFault.InvalidVersion;
+        }
 
         after = before.Updated(patch, author, at);
 
@@ -20,15 +25,4 @@ public static class ShadowRules
         var size = after.Size;
         return size > limits.MaxStateBytes && size > before.Size ? ShadowFault.TooLarge : null;
     }
-
-    private static ShadowFault? Compare(Shadow shadow, long version) => shadow switch
-    {
-        { Exists: true } => version == shadow.Version ? null : ShadowFault.VersionConflict,
-
-        // AWS IoT takes 1 for a shadow that is not there, and 0 says as much.
-        { Version: 0 } => version is 0 or 1 ? null : ShadowFault.InvalidVersion,
-
-        // Deleted: whoever names its version has seen it and missed the deletion, and must not undo that unknowing.
-        _ => version is 0 or 1 && version != shadow.Version ? null : ShadowFault.VersionConflict,
-    };
 }

@@ -113,33 +113,6 @@ public sealed class ShadowUpdateTests
     public void A_shadow_made_anew_after_48_hours_begins_again() =>
         Assert.Equal(1, _story.Say("{}").Say("{}").Delete().After(TimeSpan.FromHours(48)).Say("{}").Shadow!.Version);
 
-    [Theory]
-    [InlineData(1, 0, null)]
-    [InlineData(1, 1, "Version conflict")]
-    [InlineData(1, 2, "Version conflict")]
-    [InlineData(3, 0, null)]
-    [InlineData(3, 1, null)]
-    [InlineData(3, 3, "Version conflict")]
-    [InlineData(3, 4, "Version conflict")]
-    public void A_deleted_shadow_is_not_brought_back_by_whoever_names_its_version(int updates, long version, string? message)
-    {
-        for (var i = 0; i < updates; i++)
-            _story.Say("""{"reported":{"a":1}}""");
-        var deleted = _story.Delete().Shadow;
-
-        _story.Update($$$"""{"state":{"reported":{"b":1}},"version":{{{version}}}}""");
-
-        Assert.Equal(message, _story.Fault?.Message);
-        if (message is null)
-            Assert.Equal((true, updates + 1L), (_story.Shadow!.Exists, _story.Shadow.Version));
-        else
-            Assert.Same(deleted, _story.Shadow);
-    }
-
-    [Fact]
-    public void The_version_of_a_shadow_deleted_48_hours_ago_is_no_version() =>
-        Assert.Equal("Invalid version", _story.Say("{}").Say("{}").Delete().After(TimeSpan.FromHours(48)).Update("""{"state":{},"version":2}""").Fault?.Message);
-
     [Fact]
     public void A_state_of_8192_bytes_fits_and_one_of_8193_changes_nothing()
     {
