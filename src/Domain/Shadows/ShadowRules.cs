@@ -11,6 +11,8 @@ public static class ShadowRules
     {
         var before = shadow is null || shadow.IsForgotten(at) ? new Shadow(name) : shadow;
         after = before;
+
+        // The version of a deleted shadow passes: aws-iot-device-sdk sends it with the update that makes the shadow anew.
         if (expected is { } version && version != before.Version)
         {
             if (before.Exists)
