@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using OrleansIot.TestKit.Time;
 
@@ -61,7 +62,7 @@ internal sealed class StreamWatch : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or HttpRequestException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             _watching.TrySetException(e);
         }
