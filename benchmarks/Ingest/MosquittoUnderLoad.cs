@@ -29,12 +29,11 @@ internal sealed class MosquittoUnderLoad : SystemUnderLoad
         return new MosquittoUnderLoad(broker, subscriber, received);
     }
 
-    public override async Task Finished(long messages)
+    public override Task Finished(long messages)
     {
         // An x and the end of its line for each.
         _expected += 2 * messages;
-        while (new FileInfo(_received).Length < _expected)
-            await Task.Delay(BetweenLooks, TimeProvider.System);
+        return Until(() => Task.FromResult(new FileInfo(_received).Length >= _expected), BetweenLooks);
     }
 
     public override async ValueTask DisposeAsync()

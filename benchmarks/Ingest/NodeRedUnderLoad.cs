@@ -48,11 +48,12 @@ internal sealed partial class NodeRedUnderLoad : SystemUnderLoad
         return new NodeRedUnderLoad(broker, flow, port, folder);
     }
 
-    public override async Task Finished(long messages)
+    public override Task Finished(long messages)
     {
         _expected += messages;
-        while (long.Parse(await _http.GetStringAsync(new Uri("/stored", UriKind.Relative)), CultureInfo.InvariantCulture) < _expected)
-            await Task.Delay(BetweenLooks, TimeProvider.System);
+        return Until(
+            async () => long.Parse(await _http.GetStringAsync(new Uri("/stored", UriKind.Relative)), CultureInfo.InvariantCulture) >= _expected,
+            BetweenLooks);
     }
 
     public override async ValueTask DisposeAsync()

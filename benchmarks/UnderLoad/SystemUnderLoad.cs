@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using OrleansIot.TestKit.Processes;
 
@@ -8,6 +9,8 @@ public abstract class SystemUnderLoad(string name, int port, params ChildProcess
 {
     // Linux counts processor time in hundredths of a second, on every architecture that .NET runs on.
     private const double TicksPerSecond = 100;
+
+    private static readonly TimeSpan FinishLimit = TimeSpan.FromMinutes(5);
 
     public string Name { get; } = name;
 
@@ -25,6 +28,20 @@ public abstract class SystemUnderLoad(string name, int port, params ChildProcess
     /// <summary>Completes when everything that was sent is dealt with; at once where an acknowledgement says so.</summary>
     /// <param name="messages">How many more were sent.</param>
     public virtual Task Finished(long messages) => Task.CompletedTask;
+
+    /// <summary>Looks again and again until it is so.</summary>
+    /// <exception cref="TimeoutException">Not within five minutes: a message was lost, or never will be dealt with.</exception>
+    protected async Task Until(Func<Task<bool>> isFinished, TimeSpan betweenLooks)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await isFinished())
+        {
+            if (Stopwatch.GetElapsedTime(started) > FinishLimit)
+                throw new TimeoutException($"{Name} has not dealt with all messages within {FinishLimit.TotalMinutes:0} minutes.");
+
+            await Task.Delay(betweenLooks, TimeProvider.System);
+        }
+    }
 
     public virtual async ValueTask DisposeAsync()
     {

@@ -21,7 +21,7 @@ internal sealed partial class Checkpointer(Func<SqliteDatabase> open, ILogger lo
     private const long PagesAtOnce = 4_096;
 
     private readonly SemaphoreSlim _wake = new(0);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Thread? _thread;
     private SqliteDatabase? _connection;
     private long _pages;
     private volatile State _state;
@@ -36,7 +36,11 @@ internal sealed partial class Checkpointer(Func<SqliteDatabase> open, ILogger lo
     }
 
     /// <summary>Starts the thread. One of its own: it blocks on the disk.</summary>
-    public void Start() => new Thread(Loop) { IsBackground = true, Name = "OrleansIot checkpoints" }.Start();
+    public void Start()
+    {
+        _thread = new Thread(Loop) { IsBackground = true, Name = "OrleansIot checkpoints" };
+        _thread.Start();
+    }
 
     /// <summary>Called by the writer between its commits.</summary>
     /// <param name="writer">Its connection.</param>
@@ -63,7 +67,7 @@ internal sealed partial class Checkpointer(Func<SqliteDatabase> open, ILogger lo
 
         _disposed = true;
         _wake.Release();
-        _ended.Task.GetAwaiter().GetResult();
+        _thread?.Join();
         _wake.Dispose();
     }
 
@@ -79,7 +83,6 @@ internal sealed partial class Checkpointer(Func<SqliteDatabase> open, ILogger lo
         }
 
         _connection?.Dispose();
-        _ended.SetResult();
     }
 
     private bool CopyBeside()
