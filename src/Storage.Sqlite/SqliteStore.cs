@@ -45,7 +45,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, TimeProvider time, ILogger log)
+    private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, long checkpointPages, TimeProvider time, ILogger log)
     {
         _directory = directory;
         _time = time;
@@ -60,7 +60,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         _floor = new LogFloor(devices, position, recovered);
         _compaction = new LogCompaction(_floor, time);
         _connection = new WriterConnection(database, () => OpenToWrite(directory, busyTimeout), directory.FreeBytes, position);
-        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), new Checkpointer(() => OpenToWrite(directory, busyTimeout), log), Damage, time, log);
+        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), new Checkpointer(() => OpenToWrite(directory, busyTimeout), log, checkpointPages), Damage, time, log);
         var horizon = new PastHorizon();
         var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon));
 
@@ -107,8 +107,9 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     public ISessionStore Sessions { get; }
 
     /// <param name="busyTimeout">How long to wait for a lock of another program on the file.</param>
+    /// <param name="checkpointPages">How many pages of write-ahead log are copied into the file at once.</param>
     /// <exception cref="StoreException">The directory cannot be used; the message says why and what mends it.</exception>
-    public static SqliteStore Open(string path, TimeProvider time, ILogger log, TimeSpan? busyTimeout = null)
+    public static SqliteStore Open(string path, TimeProvider time, ILogger log, TimeSpan? busyTimeout = null, long checkpointPages = Checkpointer.PagesAtOnce)
     {
         var directory = DataDirectory.Open(path);
         var patience = busyTimeout ?? BusyTimeout;
@@ -119,7 +120,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
             WriteAheadLog.Read(directory.DatabaseFile).Verify();
             database = OpenToWrite(directory, patience);
             Schema.Migrate(database);
-            var store = new SqliteStore(directory, database, patience, time, log);
+            var store = new SqliteStore(directory, database, patience, checkpointPages, time, log);
             LogOpened(log, directory.DatabaseFile, NativeSqlite.EnsureLoaded(), time.GetElapsedTime(started).TotalMilliseconds);
             return store;
         }

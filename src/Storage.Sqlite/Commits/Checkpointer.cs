@@ -18,7 +18,7 @@ namespace OrleansIot.Storage.Sqlite.Commits;
 internal sealed partial class Checkpointer(Func<SqliteDatabase> open, ILogger log, long pagesAtOnce = Checkpointer.PagesAtOnce) : IDisposable
 {
     /// <summary>16 MiB: a page that many commits change is then copied once (benchmarks/README.md, "Storage: commits").</summary>
-    private const long PagesAtOnce = 4_096;
+    public const long PagesAtOnce = 4_096;
 
     private readonly SemaphoreSlim _wake = new(0);
     private Thread? _thread;

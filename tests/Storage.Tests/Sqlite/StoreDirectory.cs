@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansIot.Storage.Sqlite;
+using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Tests.Contracts;
 using OrleansIot.TestKit.Time;
@@ -21,10 +22,10 @@ internal sealed class StoreDirectory : IStoreUnderTest
     public string File => System.IO.Path.Combine(Path, "orleansiot.db");
 
     /// <summary>Closes the store that is open, as a graceful stop does, and opens it (again).</summary>
-    public async ValueTask<SqliteStore> Open(TimeSpan? busyTimeout = null)
+    public async ValueTask<SqliteStore> Open(TimeSpan? busyTimeout = null, long checkpointPages = Checkpointer.PagesAtOnce)
     {
         await Close();
-        return _open = SqliteStore.Open(Path, Time, Log, busyTimeout);
+        return _open = SqliteStore.Open(Path, Time, Log, busyTimeout, checkpointPages);
     }
 
     async ValueTask<StorePorts> IStoreUnderTest.Open() => StorePorts.Of(await Open());
