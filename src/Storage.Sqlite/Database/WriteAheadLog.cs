@@ -34,7 +34,7 @@ internal sealed class WriteAheadLog
     /// <summary>Where the rest of it begins, in bytes.</summary>
     public long CommittedBytes { get; private set; }
 
-    /// <summary>Commits that end behind the first frame that is not what was written.</summary>
+    /// <summary>Commits that end, as they were written, behind the first frame that is not.</summary>
     public int CommitsBehind { get; private set; }
 
     /// <summary>Frames that the process which wrote it had committed; null: nothing tells.</summary>
@@ -85,20 +85,22 @@ internal sealed class WriteAheadLog
         CommittedBytes = HeaderLength;
         var frame = new byte[FrameHeaderLength + pageSize];
         var isWhole = true;
+        var before = sum;
         for (var count = 1; file.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length; count++)
         {
             // Frames of a round before this one are no part of it.
             var isOfThisRound = frame.AsSpan(8, 8).SequenceEqual(salts);
             var endsCommit = Word(frame.AsSpan(4)) != 0;
-            if (isWhole)
-            {
-                sum = Checksum(frame.AsSpan(FrameHeaderLength), Checksum(frame.AsSpan(0, 8), sum, isBigEndian), isBigEndian);
-                isWhole = isOfThisRound && sum == (Word(frame.AsSpan(16)), Word(frame.AsSpan(20)));
-            }
+            var stated = (Word(frame.AsSpan(16)), Word(frame.AsSpan(20)));
 
+            // Each checksum goes on from the one that the frame before it states: behind a broken frame, too, it tells a frame that
+            // was written whole from the sectors that a power cut left of one, over a frame of a round before.
+            var follows = isOfThisRound && stated == Checksum(frame.AsSpan(FrameHeaderLength), Checksum(frame.AsSpan(0, 8), before, isBigEndian), isBigEndian);
+            isWhole &= follows;
+            before = stated;
             if (isWhole && endsCommit)
                 (Committed, CommittedBytes) = (count, HeaderLength + ((long)count * frame.Length));
-            else if (!isWhole && isOfThisRound && endsCommit)
+            else if (follows && endsCommit)
                 CommitsBehind++;
         }
 
