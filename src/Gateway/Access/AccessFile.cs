@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OrleansIot.Application;
 using OrleansIot.Application.Access;
 using OrleansIot.Application.Access.Ports;
+using OrleansIot.Application.Stores;
 
 namespace OrleansIot.Gateway.Access;
 
@@ -68,6 +69,7 @@ internal sealed class AccessFile(IOptions<ClientAccessOptions> options, TimeProv
             }
 
             File.Move(fresh, _path, overwrite: true);
+            FolderEntries.Flush(Path.GetDirectoryName(_path)!);
             _settled = null;
             return VersionOf(utf8Json.Span);
         }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansIot.Application;
+using OrleansIot.Application.Stores;
 
 namespace OrleansIot.Storage.Sqlite.Backups;
 
@@ -48,6 +49,7 @@ internal sealed record BackupManifest(int Format, DateTimeOffset CreatedAt, long
         using var json = new FileStream(Path.Combine(folder, FileName), FileMode.CreateNew);
         JsonSerializer.Serialize(json, this, BackupJson.Default.BackupManifest);
         json.Flush(flushToDisk: true);
+        FolderEntries.Flush(folder);
     }
 
     /// <exception cref="StoreException">A file is missing or is not what it was.</exception>

@@ -1,4 +1,5 @@
 using OrleansIot.Application;
+using OrleansIot.Application.Stores;
 using OrleansIot.Storage.Sqlite.Database;
 
 namespace OrleansIot.Storage.Sqlite.Backups;
@@ -49,6 +50,7 @@ public static class DataBackup
             var files = DataFiles.BesideDatabase(partial).Prepend(DataDirectory.DatabaseName).Select(name => BackupFile.Of(partial, name)).ToArray();
             new BackupManifest(BackupManifest.CurrentFormat, time.GetUtcNow(), position, files).Write(partial);
             Directory.Move(partial, to);
+            FolderEntries.Flush(Path.GetDirectoryName(to)!);
             return $"{to}: {files.Length} files, {files.Sum(copied => copied.Bytes) / 1024.0 / 1024:0.0} MiB, event log up to {position}; verified.";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,4 +1,5 @@
 using OrleansIot.Application;
+using OrleansIot.Application.Stores;
 using OrleansIot.Storage.Sqlite.Database;
 
 namespace OrleansIot.Storage.Sqlite.Backups;
@@ -52,6 +53,7 @@ internal static class DataFiles
         }
 
         copy.Flush(flushToDisk: true);
+        FolderEntries.Flush(Path.GetDirectoryName(target)!);
     }
 
     /// <exception cref="StoreException">There is not.</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansIot.Application;
+using OrleansIot.Application.Stores;
 using OrleansIot.Storage.Sqlite.Database;
 
 namespace OrleansIot.Storage.Sqlite.Backups;
@@ -61,19 +62,24 @@ public static class DataRestore
     {
         var marker = Path.Combine(folder, DataDirectory.RestoringName);
         File.WriteAllText(marker, "A restore or repair in this folder has not ended. What was here before is in the newest folder before-… beside this. Restore a backup, or put the files of that folder back and remove this one.");
+        FolderEntries.Flush(folder);
         string? aside = null;
         if (old.Length > 0)
         {
             aside = DataFiles.CreateClosed(Path.Combine(folder, asideName)).FullName;
             foreach (var entry in old)
                 Directory.Move(entry, Path.Combine(aside, Path.GetFileName(entry)));
+
+            FolderEntries.Flush(aside);
         }
 
         foreach (var entry in Directory.GetFileSystemEntries(staging))
             Directory.Move(entry, Path.Combine(folder, Path.GetFileName(entry)));
 
         Directory.Delete(staging);
+        FolderEntries.Flush(folder);
         File.Delete(marker);
+        FolderEntries.Flush(folder);
         return aside;
     }
 }
