@@ -143,7 +143,7 @@ if ((${#missing[@]} > 0)) && can_install; then
 fi
 
 # Peers of npm, each as package@version; they go to .peers, which git does not see.
-packages=(dynalite@4.0.0 mqtt@5.16.0 aws-iot-device-sdk@2.2.16)
+packages=(dynalite@4.0.0 mqtt@5.16.0 aws-iot-device-sdk@2.2.16 aws-iot-device-sdk-v2@1.28.0)
 
 has_package() {
   command -v node >/dev/null && [[ -f .peers/node_modules/${1%@*}/package.json ]] &&
@@ -155,6 +155,7 @@ what_package_tests() {
     dynalite) echo "storage on DynamoDB" ;;
     mqtt) echo "with mqtt.js" ;;
     aws-iot-device-sdk) echo "with the device SDK of AWS IoT" ;;
+    aws-iot-device-sdk-v2) echo "with the second device SDK of AWS IoT" ;;
   esac
 }
 

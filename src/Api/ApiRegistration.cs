@@ -19,6 +19,7 @@ using OrleansIot.Api.Rules;
 using OrleansIot.Api.Shadows;
 using OrleansIot.Api.Stream;
 using OrleansIot.Application.History;
+using OrleansIot.Application.Shadows;
 
 namespace OrleansIot.Api;
 
@@ -35,6 +36,7 @@ public static class ApiRegistration
         services.AddAccess(configuration);
         services.AddMeterRecorder(configuration);
         services.AddSingleton<ShadowWriter>();
+        services.TryAddSingleton<ShadowRates>();
         services.AddHealthChecks();
         services.AddSingleton<FleetHistory>();
         services.AddApiDescription();

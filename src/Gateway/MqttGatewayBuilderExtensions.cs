@@ -42,6 +42,7 @@ public static class MqttGatewayBuilderExtensions
         services.AddSingleton<TelemetryIngest>();
         services.AddOptions<ShadowOptions>().BindConfiguration(ShadowOptions.Section);
         services.TryAddSingleton<ShadowNews>();
+        services.TryAddSingleton<ShadowRates>();
         services.AddSingleton<ShadowAnswers>();
         services.AddSingleton<ShadowRequests>();
         services.TryAddSingleton(_ => GatewayRun.Of(Random.Shared));

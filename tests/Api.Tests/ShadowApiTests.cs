@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansIot.Api.Tests.Host;
+using OrleansIot.Application.Shadows;
 
 namespace OrleansIot.Api.Tests;
 
@@ -93,6 +95,42 @@ public sealed class ShadowApiTests : IAsyncLifetime
     [Fact]
     public async Task A_state_that_is_too_large_is_a_413() =>
         Assert.Equal("shadow.too-large", (string?)(await Patch("$classic", $$$"""{"state":{"desired":{"a":"{{{new string('x', 8_200)}}}"}} }""", 413))["code"]);
+
+    [Fact]
+    public async Task What_comes_faster_than_a_thing_may_ask_is_a_429_at_either_address_and_says_when_to_come_again()
+    {
+        await using var host = await ApiHost.Started(services => services.Configure<ShadowOptions>(options => options.RequestsPerSecond = 2));
+        await host.Report("pump-1", ("t", 1));
+        await host.Report("pump-2", ("t", 1));
+        await host.Answer(HttpMethod.Patch, $"{Shadows}/$classic", """{"state":{"desired":{"a":1}}}""", 200);
+        await host.Answer(HttpMethod.Get, $"{Shadows}/$classic", null, 200);
+
+        using (var refused = await host.Client.GetAsync($"{Shadows}/$classic"))
+        {
+            Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(1)), (refused.StatusCode, refused.Headers.RetryAfter?.Delta));
+            Assert.Equal("shadow.too-fast", (string?)JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["code"]);
+        }
+
+        using (var refused = await host.Client.GetAsync(Thing))
+        {
+            Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(1)), (refused.StatusCode, refused.Headers.RetryAfter?.Delta));
+            Assert.Equal("ThrottlingException", refused.Headers.GetValues("x-amzn-ErrorType").Single());
+            Assert.Equal(429, (int)JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["code"]!);
+        }
+
+        foreach (var (method, path) in ((HttpMethod, string)[])[(HttpMethod.Patch, $"{Shadows}/config"), (HttpMethod.Delete, $"{Shadows}/$classic"), (HttpMethod.Post, Thing), (HttpMethod.Delete, Thing)])
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = new StringContent("""{"state":{}}""", Encoding.UTF8, "application/json") };
+            using var refused = await host.Client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        }
+
+        await host.Answer(HttpMethod.Get, "/api/v1/devices/pump-2/shadows/$classic", null, 404);
+        await host.Get(Shadows); // the list is of the device, not of a shadow
+
+        host.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await host.Answer(HttpMethod.Get, $"{Shadows}/$classic", null, 200);
+    }
 
     [Fact]
     public async Task A_device_that_is_not_known_has_no_shadows_here()

@@ -26,14 +26,14 @@ internal static class ShadowEndpoints
         shadows.MapGet("/{name}", Find).WithName("GetShadow")
             .WithSummary("A shadow; its version is the ETag")
             .WithDescription("state.desired, state.reported and, where they differ, state.delta; metadata says when each value was written, desiredBy who asked for it. The name of the classic shadow is $classic.")
-            .Produces<JsonDocument>().ProducesProblems(404, 503);
+            .Produces<JsonDocument>().ProducesProblems(404, 429, 503).HeldToShadowRate("id", Refused);
         shadows.MapPatch("/{name}", Update).WithName("UpdateShadow")
             .WithSummary("Changes what is desired of a device, or what it is to have reported; creates the shadow where there is none")
             .WithDescription("The request of AWS IoT: { \"state\": { \"desired\": {…}, \"reported\": {…} } }. Only what it names changes, and null removes. With If-Match and the ETag of a shadow, only while that is unchanged.")
             .Accepts<JsonDocument>("application/json", "application/merge-patch+json")
-            .Produces<JsonDocument>().ProducesProblems(400, 404, 409, 412, 413, 415, 503);
+            .Produces<JsonDocument>().ProducesProblems(400, 404, 409, 412, 413, 415, 429, 503).HeldToShadowRate("id", Refused);
         shadows.MapDelete("/{name}", Delete).WithName("DeleteShadow").WithSummary("Removes a shadow; one created within 48 hours counts on from its version")
-            .ProducesProblems(404, 412, 503);
+            .ProducesProblems(404, 412, 429, 503).HeldToShadowRate("id", Refused);
     }
 
     public static string WordOf(ShadowName name) => name.IsClassic ? ClassicWord : name.Value;
@@ -111,6 +111,8 @@ internal static class ShadowEndpoints
         response.Headers.ETag = TagOf(shadow).ToString();
         return TypedResults.Bytes(ShadowMessages.Document(shadow, writer.Now, clientToken: null, withDeltaMetadata: false, withAuthors: true), "application/json");
     }
+
+    private static ProblemResult Refused(ShadowFault fault, HttpContext context) => Refused(fault);
 
     private static ProblemResult Refused(ShadowFault fault) => ProblemResult.Of(fault.Status, fault.Code, $"{fault.Message}.");
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansIot.Api.Http;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
@@ -20,10 +21,13 @@ internal static class ThingShadowEndpoints
     public static void MapThingShadows(this IEndpointRouteBuilder routes)
     {
         var things = routes.MapGroup("").WithTags("Shadows, as AWS IoT has them");
-        things.MapGet(MachinePaths.Things + "/{thing}/shadow", Get).WithName("GetThingShadow").WithSummary("GetThingShadow of AWS IoT").Produces<JsonDocument>();
+        things.MapGet(MachinePaths.Things + "/{thing}/shadow", Get).WithName("GetThingShadow").WithSummary("GetThingShadow of AWS IoT").Produces<JsonDocument>()
+            .HeldToShadowRate("thing", TooFast);
         things.MapPost(MachinePaths.Things + "/{thing}/shadow", Update).WithName("UpdateThingShadow").WithSummary("UpdateThingShadow of AWS IoT")
-            .Accepts<JsonDocument>("application/json", "application/octet-stream", "binary/octet-stream").Produces<JsonDocument>();
-        things.MapDelete(MachinePaths.Things + "/{thing}/shadow", Delete).WithName("DeleteThingShadow").WithSummary("DeleteThingShadow of AWS IoT").Produces<JsonDocument>();
+            .Accepts<JsonDocument>("application/json", "application/octet-stream", "binary/octet-stream").Produces<JsonDocument>()
+            .HeldToShadowRate("thing", TooFast);
+        things.MapDelete(MachinePaths.Things + "/{thing}/shadow", Delete).WithName("DeleteThingShadow").WithSummary("DeleteThingShadow of AWS IoT").Produces<JsonDocument>()
+            .HeldToShadowRate("thing", TooFast);
         things.MapGet(MachinePaths.Api + "/things/shadow/ListNamedShadowsForThing/{thing}", List).WithName("ListNamedShadowsForThing")
             .WithSummary("ListNamedShadowsForThing of AWS IoT").Produces<JsonDocument>();
     }
@@ -104,6 +108,9 @@ internal static class ThingShadowEndpoints
     }
 
     private static FileContentHttpResult Json(byte[] json) => TypedResults.Bytes(json, "application/json");
+
+    private static ThingShadowRefusal TooFast(ShadowFault fault, HttpContext context) =>
+        Refuse(fault, context.RequestServices.GetRequiredService<ShadowWriter>().Now);
 
     private static ThingShadowRefusal Refuse(ShadowFault fault, Instant at) => new ThingShadowRefusal(fault, at);
 }

@@ -33,6 +33,15 @@ public sealed class ShadowOptions
     [Range(1, 1_000)]
     public int MaxInFlight { get; set; } = 10;
 
+    /// <summary>
+    /// Requests that the shadows of one thing take in a second, over MQTT and HTTP together, and as many at once; one more is refused
+    /// with code 429. 0 for no limit. Default 0.
+    /// </summary>
+    // AWS IoT Core: 20. There a client that waits for each answer comes to no more by the way alone, and here to thousands: programs
+    // that never met the limit would meet it.
+    [Range(0, 10_000)]
+    public int RequestsPerSecond { get; set; }
+
     /// <summary>Whether a will on a shadow's topic is a request like any other. Default false: it is delivered to subscribers, and changes nothing.</summary>
     // AWS IoT Core ignores it, so that a will of before an outage does not undo what was reported since.
     public bool AcceptWills { get; set; }

@@ -32,6 +32,9 @@ public sealed record ShadowFault(string Code, int Status, string Message)
 
     public static ShadowFault TooDeep(int levels) => new("shadow.too-deep", 400, $"JSON contains too many levels of nesting; maximum is {levels}");
 
+    public static ShadowFault TooFast(int perSecond) =>
+        new("shadow.too-fast", 429, $"Too many requests to the shadows of this thing; they take {perSecond} in a second");
+
     public static ShadowFault TooMany(int limit) =>
         new(TooManyCode, 413, $"The thing has too many shadows; the limit is {limit}, and one that was deleted counts for 48 hours");
 

@@ -9,7 +9,8 @@ using OrleansIot.Domain.Twins;
 namespace OrleansIot.Gateway.Shadows;
 
 /// <summary>Takes what is asked of a shadow to the device's owner, and refuses what need not get there.</summary>
-internal sealed class ShadowRequests(ITwins twins, ShadowAnswers answers, IOptions<ShadowOptions> options, GatewayMetrics metrics, ILogger<ShadowRequests> logger)
+internal sealed class ShadowRequests(
+    ITwins twins, ShadowAnswers answers, ShadowRates rates, IOptions<ShadowOptions> options, GatewayMetrics metrics, ILogger<ShadowRequests> logger)
 {
     public ShadowOptions Options { get; } = options.Value;
 
@@ -23,6 +24,8 @@ internal sealed class ShadowRequests(ITwins twins, ShadowAnswers answers, IOptio
         {
             if (topic.Fault is { } fault)
                 Reject(topic, fault, at, clientToken);
+            else if (!rates.TryTake(topic.Device, out _))
+                Reject(topic, ShadowFault.TooFast(rates.PerSecond), at, clientToken ?? ShadowRequest.ReadClientToken(payload));
             else if (topic.Action == ShadowAction.Get)
                 await Get(topic, at, clientToken);
             else if (topic.Action == ShadowAction.Delete)

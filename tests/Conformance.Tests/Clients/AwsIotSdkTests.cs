@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Tests.Harness;
@@ -14,13 +13,8 @@ public sealed class AwsIotSdkTests : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly TestAuthority _authority = new();
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("aws-iot-sdk-");
 
-    public void Dispose()
-    {
-        _authority.Dispose();
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _authority.Dispose();
 
     [Fact]
     public async Task A_thing_with_a_certificate_keeps_its_shadow()
@@ -31,7 +25,7 @@ public sealed class AwsIotSdkTests : IDisposable
         _authority.RenewGateway();
         await using var gateway = await ListeningGateway.Start(
             StoredTwins.Over(store), TimeProvider.System, [.. _authority.MutualSettings("Required"), "--Gateway:Access:TrustCertificatesOfCa", "true"]);
-        var (certificatePath, keyPath) = Issue("sdk-lamp");
+        var (certificatePath, keyPath) = _authority.IssueFiles("sdk-lamp");
 
         await using var client = await ChildProcess.Run(
             node,
@@ -45,15 +39,5 @@ public sealed class AwsIotSdkTests : IDisposable
         var events = store.Journal.EventsOf(DeviceId.Parse("sdk-lamp"));
         Assert.Equal([1L, 2, 3, 4, 5], events.OfType<TwinEvent.ShadowUpdated>().Select(happened => happened.ShadowVersion));
         Assert.Contains(events, happened => happened is TwinEvent.CameOnline { Session: not null });
-    }
-
-    private (string CertificatePath, string KeyPath) Issue(string name)
-    {
-        using var certificate = _authority.Issue(name);
-        using var key = certificate.GetECDsaPrivateKey()!;
-        var (certificatePath, keyPath) = (Path.Combine(_folder.FullName, "thing.pem"), Path.Combine(_folder.FullName, "thing.key"));
-        File.WriteAllText(certificatePath, certificate.ExportCertificatePem());
-        File.WriteAllText(keyPath, key.ExportPkcs8PrivateKeyPem());
-        return (certificatePath, keyPath);
     }
 }

@@ -103,6 +103,17 @@ internal sealed class TestAuthority : IDisposable
         return issued.CopyWithPrivateKey(key);
     }
 
+    /// <summary>Writes a new certificate of a client, and its key.</summary>
+    public (string CertificatePath, string KeyPath) IssueFiles(string name)
+    {
+        using var certificate = Issue(name);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        var (certificatePath, keyPath) = (Path.Combine(_folder.FullName, $"{name}.pem"), Path.Combine(_folder.FullName, $"{name}.key"));
+        File.WriteAllText(certificatePath, certificate.ExportCertificatePem());
+        File.WriteAllText(keyPath, key.ExportPkcs8PrivateKeyPem());
+        return (certificatePath, keyPath);
+    }
+
     /// <summary>Settings by which a gateway uses the certificate, on a free port.</summary>
     public string[] Settings(string listener = "Tls", params string[] more) =>
         [$"--Gateway:{listener}:Port", "0", "--Gateway:Tls:CertificatePath", CertificatePath, "--Gateway:Tls:KeyPath", KeyPath, .. more];

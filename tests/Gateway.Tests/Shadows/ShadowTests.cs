@@ -233,6 +233,55 @@ public sealed class ShadowTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_thing_that_asks_faster_than_it_may_is_told_so_whoever_asks_and_of_whichever_shadow_and_another_thing_is_not()
+    {
+        await using var gateway = new TestGateway(StoredTwins.Over(_store), ("Shadows:RequestsPerSecond", "3"));
+        var lamp = await gateway.Connect("lamp");
+        await lamp.Subscribe($"{Lamp}/update/+");
+        await lamp.Subscribe($"{Lamp}/name/config/get/+");
+        await lamp.Subscribe($"{Lamp}/delete/+");
+        var app = await gateway.Connect("app");
+        await app.Subscribe("$aws/things/pump/shadow/update/accepted");
+        async Task Update()
+        {
+            await lamp.Publish($"{Lamp}/update", """{"state":{}}""");
+            await Next(lamp, "update/documents");
+            await Next(lamp, "update/accepted");
+        }
+
+        await Update();
+        await lamp.Publish($"{Lamp}/name/config/get", "");
+        Assert.Contains("\"code\":404", await Next(lamp, "name/config/get/rejected"), StringComparison.Ordinal);
+        await app.Publish($"{Lamp}/update", """{"state":{}}""");
+        await Next(lamp, "update/documents");
+        await Next(lamp, "update/accepted");
+
+        await lamp.Publish($"{Lamp}/update", """{"state":{},"clientToken":"u"}""", packetId: 7);
+        Assert.Equal($$"""{"code":429,"message":"Too many requests to the shadows of this thing; they take 3 in a second","timestamp":{{Now}},"clientToken":"u"}""", await Next(lamp, "update/rejected"));
+        Assert.Equal((MqttReasonCode.Success, 7), await Ack(lamp));
+        await app.Publish($"{Lamp}/delete", """{"clientToken":"d"}""");
+        Assert.Contains("\"code\":429", await Next(lamp, "delete/rejected"), StringComparison.Ordinal);
+        await app.Publish("$aws/things/pump/shadow/update", """{"state":{}}""");
+        Assert.Contains("\"version\":1", (await app.Expect(MqttPacketType.Publish)).Payload, StringComparison.Ordinal);
+        Assert.Equal([1L, 2], _store.Journal.EventsOf(DeviceId.Parse("lamp")).OfType<TwinEvent.ShadowUpdated>().Select(happened => happened.ShadowVersion));
+
+        gateway.Time.Advance(TimeSpan.FromMilliseconds(334));
+        await Update();
+    }
+
+    [Fact]
+    public async Task A_thing_may_ask_as_fast_as_it_likes_where_nobody_says_otherwise()
+    {
+        var lamp = await _gateway.Connect("lamp");
+        await lamp.Subscribe($"{Lamp}/update/accepted");
+        for (var version = 1; version <= 50; version++) // all within one moment of the clock
+        {
+            await lamp.Publish($"{Lamp}/update", """{"state":{}}""");
+            Assert.Contains($"\"version\":{version},", await Next(lamp, "update/accepted"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_request_may_not_be_retained()
     {
         var lamp = await _gateway.Connect("lamp");
