@@ -60,6 +60,17 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_forward_while_the_dispatcher_sets_its_timer_makes_nobody_wait()
+    {
+        var clock = new LeapingClock(_time, TimeSpan.FromSeconds(6), before: wait => wait > TimeSpan.FromSeconds(2) && wait < TimeSpan.FromSeconds(5));
+        await using var host = await NotifyingHost.Started(_outbox, clock);
+        _receiver.Answer(500);
+        var message = Message(1);
+        _outbox.Add(message);
+        Assert.Equal(2, (await Delivered(message)).Attempts);
+    }
+
+    [Fact]
     public async Task A_receiver_that_names_a_time_is_left_alone_until_then()
     {
         await using var host = await Started();
