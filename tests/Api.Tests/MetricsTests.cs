@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansIot.Api.Tests.Host;
 using OrleansIot.TestKit.Peers;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Api.Tests;
 
@@ -14,7 +15,7 @@ public sealed class MetricsTests
         var promtool = Installed.Require("promtool");
         await using var host = await Busy();
 
-        await using var check = await ChildProcess.Run(promtool, ["check", "metrics"], TimeSpan.FromSeconds(30), input: await Text(host));
+        await using var check = await ChildProcess.Run(promtool, ["check", "metrics"], TimeLimit.Usual, input: await Text(host));
 
         Assert.True(check.ExitCode == 0, check.Output);
     }

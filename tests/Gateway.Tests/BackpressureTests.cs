@@ -62,7 +62,7 @@ public sealed class BackpressureTests : IAsyncDisposable
     {
         using var shed = new MeterWatch("orleansiot_mqtt_shed_deliveries", _gateway.Services.GetRequiredService<GatewayMetrics>());
         using var givenUp = new MeterWatch("orleansiot_mqtt_subscribers_given_up", _gateway.Services.GetRequiredService<GatewayMetrics>());
-        await SlowSubscriber("dead");
+        var dead = await SlowSubscriber("dead");
         var (first, second) = (await Publisher("first"), await Publisher("second"));
         await Publish(first, 1, 51);
         await first.Ping(before: 51);
@@ -82,10 +82,22 @@ public sealed class BackpressureTests : IAsyncDisposable
         Assert.Equal(1, givenUp[""]);
         Assert.Equal(0, shed["slow-subscriber-disconnected"]);
 
-        // No time passes any more, and nobody needs any.
-        await Publish(first, 61, 95);
-        await first.Ping(before: 35);
-        Assert.Equal(5, shed["slow-subscriber-disconnected"]);
+        // No time passes any more, and nobody needs any, until the queue of 100 is full.
+        await Publish(first, 61, 90);
+        await first.Ping(before: 30);
+        Assert.Equal(0, shed["slow-subscriber-disconnected"]);
+        Assert.False(dead.ServerSide.IsCompleted);
+
+        // One more, and it is no subscriber any longer: how many of several that are sent at once still find one nobody can say.
+        await Publish(first, 91, 91);
+        await first.Ping(before: 1);
+        Assert.Equal(1, shed["slow-subscriber-disconnected"]);
+        ReceivedPacket packet;
+        do
+            packet = await dead.Receive();
+        while (packet.Type == MqttPacketType.Publish);
+        Assert.Equal((MqttPacketType.Disconnect, MqttReasonCode.QuotaExceeded), (packet.Type, packet.Code));
+        await dead.ExpectClosed();
     }
 
     [Fact]
@@ -102,7 +114,9 @@ public sealed class BackpressureTests : IAsyncDisposable
 
         await Publish(publisher, 61, 120);
         var done = publisher.Ping(before: 60);
-        await slow.Ping(before: 51);
+        for (var n = 61; n <= 111; n++)
+            Assert.Equal($"{n}", (await slow.Expect(MqttPacketType.Publish)).Payload);
+        await slow.Ping();
         Assert.False(done.IsCompleted);
         _gateway.Time.Advance(ShedAfter);
         await done;

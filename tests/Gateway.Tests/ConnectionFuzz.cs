@@ -24,6 +24,10 @@ public sealed class ConnectionFuzz(ITestOutputHelper output)
     // varies by two, whether there were 10,000 connections or 100,000.
     private const long MaxGrowthBytes = 6 * 1024 * 1024;
 
+    // Where threads wait for a processor there are more of them, each with a part of the pools: they fill up once. What is
+    // forgotten grows in every round.
+    private const int Rounds = 3;
+
     private const string Loop = "bystander/loop";
 
     private static readonly string[] Watched = ["orleansiot_mqtt_connections", "orleansiot_mqtt_sessions", "orleansiot_mqtt_subscriptions", "orleansiot_mqtt_outbound_queue"];
@@ -55,20 +59,26 @@ public sealed class ConnectionFuzz(ITestOutputHelper output)
 
             await Attack(gateway, bystander, seed, WarmUp);
             await ComesToRest(gateway, quiet);
-            var before = Remembered();
 
             using var connects = new MeterWatch("orleansiot_mqtt_connects");
             using var publishes = new MeterWatch("orleansiot_mqtt_publishes");
             var started = TimeProvider.System.GetTimestamp();
-            await Attack(gateway, bystander, seed + WarmUp, Connections);
-            var took = TimeProvider.System.GetElapsedTime(started);
-            await ComesToRest(gateway, quiet);
-            var growth = Remembered() - before;
+            var (took, growth) = (TimeSpan.Zero, 0L);
+            for (var round = 0; round < Rounds; round++)
+            {
+                var before = Remembered();
+                await Attack(gateway, bystander, seed + WarmUp + (round * Connections), Connections);
+                took = TimeProvider.System.GetElapsedTime(started);
+                await ComesToRest(gateway, quiet);
+                growth = Remembered() - before;
+                if (growth < MaxGrowthBytes)
+                    break;
+            }
 
             await GoAround(bystander, 1);
             HasNoFault(gateway, $"seeds from {seed}");
             Assert.True(unobserved.IsEmpty, $"Seeds from {seed}: nobody saw {unobserved.FirstOrDefault()}");
-            Assert.True(growth < MaxGrowthBytes, $"Seeds from {seed}: {Connections:N0} connections left {growth:N0} bytes behind.");
+            Assert.True(growth < MaxGrowthBytes, $"Seeds from {seed}: each time {Connections:N0} connections left as much behind, {growth:N0} bytes at last.");
 
             // Whoever is turned away at the door finds nothing behind it.
             var admitted = connects["Success"];

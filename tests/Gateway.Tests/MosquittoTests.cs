@@ -3,13 +3,14 @@ using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.TestKit.Peers;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Gateway.Tests;
 
 /// <summary>The gateway against clients that nobody here wrote.</summary>
 public sealed class MosquittoTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeLimit.Usual;
 
     private ListeningGateway _gateway = null!;
 

@@ -1,6 +1,7 @@
 using OrleansIot.Domain.Twins;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Gateway.Tests;
 
@@ -61,7 +62,7 @@ public sealed class PeerTakeOverTests : IAsyncLifetime
         await Task.WhenAll(clients.Select(client => client.Send(new ConnectPacket { CleanStart = true, ClientId = "same"u8 })));
         while (clients.Count > 1)
         {
-            var ended = await Task.WhenAny(clients.Select(client => client.ServerSide)).WaitAsync(TimeSpan.FromSeconds(10));
+            var ended = await Task.WhenAny(clients.Select(client => client.ServerSide)).Within("the end of one more connection");
             clients.RemoveAll(client => client.ServerSide == ended);
         }
 

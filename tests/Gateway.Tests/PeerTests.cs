@@ -285,8 +285,8 @@ public sealed class PeerTests : IAsyncLifetime
     [InlineData(PeerAnswer.Refused, false)]
     public async Task A_batch_that_was_not_taken_is_followed_by_all_interest(PeerAnswer answer, bool isSentAgain)
     {
-        using var dropped = new MeterWatch("orleansiot_mqtt_relay_dropped");
         var gateways = await _hub.Joined("one", "two");
+        using var dropped = new MeterWatch("orleansiot_mqtt_relay_dropped", gateways[0].Services.GetRequiredService<GatewayMetrics>());
         var subscriber = await gateways[1].Connect("subscriber");
         await subscriber.Subscribe("a", MqttQoS.AtMostOnce);
         var publisher = await gateways[0].Connect("publisher");
@@ -334,8 +334,8 @@ public sealed class PeerTests : IAsyncLifetime
     [Fact]
     public async Task What_waits_for_a_slow_peer_is_bounded_and_QoS_0_is_shed_first()
     {
-        using var dropped = new MeterWatch("orleansiot_mqtt_relay_dropped");
         var one = _hub.Add("one", ("Gateway:PeerQueueBytes", "65536"));
+        using var dropped = new MeterWatch("orleansiot_mqtt_relay_dropped", one.Services.GetRequiredService<GatewayMetrics>());
         var two = _hub.Add("two");
         await _hub.Join("one", "two");
         var subscriber = await two.Connect("subscriber");

@@ -1,3 +1,5 @@
+using OrleansIot.TestKit.Time;
+
 namespace OrleansIot.TestKit;
 
 /// <summary>For what a test can only see by asking again, such as another process's answer: asks at a short interval until it is so.</summary>
@@ -10,7 +12,7 @@ public static class Eventually
     public static async Task<T> Is<T>(string what, Func<Task<T?>> ask, TimeSpan? within = null)
         where T : class
     {
-        var limit = within ?? TimeSpan.FromSeconds(10);
+        var limit = within ?? TimeLimit.Usual;
         var started = TimeProvider.System.GetTimestamp();
         using var timer = new PeriodicTimer(Interval);
         do

@@ -146,6 +146,11 @@ internal sealed partial class OutboxDispatcher(
         // Longer than a timer can run is looked at again in between.
         using var limit = new CancellationTokenSource(wait > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : wait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
+
+        // The clock may have been set forward, and the timer counts from now on whatever the clock shows.
+        if (wait != WhileBusy && nextDue <= Now)
+            return;
+
         try
         {
             await _wake.Reader.WaitToReadAsync(either.Token);

@@ -11,6 +11,7 @@ internal sealed class AccessRefresher(
     AccessBook book, AccessFile file, OpenConnections open, IOptions<ClientAccessOptions> options, TimeProvider time, ILogger<AccessRefresher> logger)
     : BackgroundService
 {
+    private PeriodicTimer? _timer;
     private string? _told;
 
     /// <exception cref="StoreException">The document is not valid, or cannot be read.</exception>
@@ -24,13 +25,21 @@ internal sealed class AccessRefresher(
 
         if (book.Current != AccessEdition.Empty)
             TellLoaded();
+
+        // From here on, and not from whenever a thread is free for the loop.
+        _timer = new PeriodicTimer(options.Value.ReloadInterval, time);
         await base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _timer?.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.ReloadInterval, time);
-        while (await Next(timer, stoppingToken))
+        while (await Next(_timer!, stoppingToken))
         {
             await Refresh(stoppingToken);
             open.EndExpired(time.GetUtcNow());

@@ -94,7 +94,7 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     public HttpClient NewClient(bool cookies = false) =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = cookies }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(10) };
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = cookies }) { BaseAddress = Address, Timeout = TimeLimit.Usual };
 
     public async Task Report(string device, params (string Metric, double Value)[] metrics)
     {

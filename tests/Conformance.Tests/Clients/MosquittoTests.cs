@@ -2,13 +2,14 @@ using System.Text.RegularExpressions;
 using OrleansIot.Domain.Twins;
 using OrleansIot.TestKit.Peers;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Conformance.Tests.Clients;
 
 /// <summary>mosquitto's own clients; what they do with readings, wildcards, retained messages and wills is in Gateway.Tests.</summary>
 public sealed class MosquittoTests(ClientGateway gateway) : IClassFixture<ClientGateway>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeLimit.Usual;
 
     [Theory]
     [InlineData("mqttv311")]

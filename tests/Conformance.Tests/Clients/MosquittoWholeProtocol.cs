@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using OrleansIot.TestKit.Peers;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Conformance.Tests.Clients;
 
@@ -8,7 +9,7 @@ namespace OrleansIot.Conformance.Tests.Clients;
 [Trait("Protocol", "Whole")]
 public sealed class MosquittoWholeProtocol(ClientGateway gateway) : IClassFixture<ClientGateway>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeLimit.Usual;
 
     [Theory]
     [InlineData("mqttv311")]

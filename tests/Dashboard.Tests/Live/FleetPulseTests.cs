@@ -69,7 +69,7 @@ public sealed class FleetPulseTests : IAsyncDisposable
         void Note() => beat.TrySetResult();
         _pulse.Beat += Note;
         await cause();
-        await beat.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await beat.Task.Within("a beat");
         _pulse.Beat -= Note;
     }
 

@@ -127,7 +127,7 @@ public sealed class LiveFeedTests
         return mayReturn ?? Task.CompletedTask;
     });
 
-    private Task<FleetUpdate> Told() => _told.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    private Task<FleetUpdate> Told() => _told.Reader.ReadAsync().AsTask().Within("an update");
 
     // Whether the feed has begun to wait cannot be seen from here, so time is moved on until it has.
     private async Task<FleetUpdate> ToldAsTimePasses()

@@ -5,6 +5,7 @@ using OrleansIot.Domain;
 using OrleansIot.Domain.Devices;
 using OrleansIot.Domain.Telemetry;
 using OrleansIot.Domain.Twins;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Dashboard.Tests.Live;
 
@@ -53,6 +54,6 @@ internal sealed class ScriptedFleet : IFleet
     {
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _script.Writer.TryWrite((change, taken));
-        return taken.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        return taken.Task.Within("the watcher to take it");
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.EndToEnd.Tests.Crashes;
 
@@ -13,7 +14,7 @@ internal sealed class LoadConnection : IAsyncDisposable
 {
     private const int MaxPacketBytes = 64 * 1024;
     private const uint SessionExpirySeconds = 3_600;
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectLimit = TimeLimit.Usual;
 
     private readonly TcpClient _tcp = new() { NoDelay = true };
     private readonly MqttVersion _version;

@@ -14,8 +14,8 @@ internal sealed class Plant : IAsyncDisposable
 {
     // Messages are dated from here on, a few milliseconds apart: all of them in the past, as far as rounds may go.
     private static readonly TimeSpan StartsBefore = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeLimit.Usual;
+    private static readonly TimeSpan LoadLimit = TimeLimit.Usual;
 
     private static readonly TimeSpan DeliveryLimit = TimeSpan.FromSeconds(40);
 

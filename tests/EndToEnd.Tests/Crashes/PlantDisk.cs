@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrleansIot.TestKit.Disks;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.EndToEnd.Tests.Crashes;
 
@@ -67,7 +68,7 @@ internal abstract class PlantDisk : IAsyncDisposable
     /// <summary>A limit on the size of files, so that any write that would make one longer fails.</summary>
     public sealed class FailingWrites : PlantDisk
     {
-        private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+        private static readonly TimeSpan Limit = TimeLimit.Usual;
 
         public override string Folder { get; } = Directory.CreateTempSubdirectory("orleansiot-crash-").FullName;
 

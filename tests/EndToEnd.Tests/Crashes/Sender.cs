@@ -1,4 +1,5 @@
 using OrleansIot.Mqtt.Codec;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.EndToEnd.Tests.Crashes;
 
@@ -7,7 +8,7 @@ internal sealed class Sender(string clientId, MqttVersion version, IReadOnlyList
 {
     private const int RepeatPercent = 5;
     private const int ResendWindow = 32;
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AnswerLimit = TimeLimit.Usual;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ushort, SentMessage> _inFlight = [];

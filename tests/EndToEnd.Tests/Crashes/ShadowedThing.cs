@@ -13,7 +13,7 @@ namespace OrleansIot.EndToEnd.Tests.Crashes;
 internal sealed class ShadowedThing(string id, Random random)
 {
     private const int Keys = 6;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeLimit.Usual;
 
     private readonly List<Dictionary<string, Dictionary<string, int?>>> _sent = [];
     private volatile int _accepted;

@@ -5,6 +5,7 @@ using OrleansIot.Scenarios.Clients;
 using OrleansIot.Scenarios.Editions;
 using OrleansIot.TestKit.Peers;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.EndToEnd.Tests.Standalone;
 
@@ -12,7 +13,7 @@ namespace OrleansIot.EndToEnd.Tests.Standalone;
 public sealed partial class StandaloneSystem : IRunningSystem
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeLimit.Usual;
 
     private readonly string[] _settings;
     private readonly int _mqttPort = FreePort.Find();

@@ -7,7 +7,8 @@ using OrleansIot.TestKit.Time;
 namespace OrleansIot.Gateway.Tests.Harness;
 
 /// <summary>Speaks MQTT byte by byte, right or wrong, over any transport.</summary>
-internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Task serverSide)
+/// <param name="sent">The way to the gateway, where it is one that can be watched.</param>
+internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Task serverSide, WatchedPipe? sent = null)
 {
     private readonly MqttFrameReader _frames = new(int.MaxValue);
     private readonly ArrayBufferWriter<byte> _gathered = new();
@@ -76,6 +77,7 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
         });
         var answer = await Receive();
         Assert.Equal(MqttPacketType.ConnAck, answer.Type);
+        await AtRest();
         return answer;
     }
 
@@ -164,7 +166,14 @@ internal sealed class TestClient(IDuplexPipe transport, MqttVersion version, Tas
         for (var i = 0; i < before; i++)
             Assert.NotEqual(MqttPacketType.PingResp, (await Receive()).Type);
         await Expect(MqttPacketType.PingResp);
+        await AtRest();
     }
+
+    /// <summary>
+    /// An answer leaves while the gateway is still about what came with it: its timers may not be set yet, nor does it wait for more.
+    /// Over a socket nobody can tell.
+    /// </summary>
+    public Task AtRest() => (sent?.AtRest() ?? Task.CompletedTask).Within("the gateway to be through with what was sent");
 
     public Task Disconnect(MqttReasonCode code = MqttReasonCode.Success) => Send(new DisconnectPacket { ReasonCode = code });
 

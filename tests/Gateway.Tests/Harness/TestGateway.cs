@@ -47,14 +47,14 @@ internal sealed class TestGateway : IAsyncDisposable
 
     /// <summary>Opens a transport; CONNECT is for the test to send.</summary>
     /// <param name="toClient">Of the way from the gateway to the client: a small buffer makes a slow client.</param>
-    /// <param name="readsInline">The gateway has read what the client sent, and waits again, when the client's Send returns.</param>
+    /// <param name="readsInline">When the client's Send returns the gateway has dealt with what was sent, or holds the client up, if it was at rest before.</param>
     public TestClient Open(MqttVersion version = MqttVersion.V5, PipeOptions? toClient = null, bool readsInline = false, IPAddress? from = null)
     {
-        var up = new Pipe(readsInline ? new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false) : PipeOptions.Default);
+        var up = new WatchedPipe(readsInline ? new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false) : PipeOptions.Default);
         var down = new Pipe(toClient ?? PipeOptions.Default);
         var context = new TestConnectionContext(new DuplexPipe(up.Reader, down.Writer)) { ConnectionId = $"test-{++_lastConnection}", RemoteEndPoint = new IPEndPoint(from ?? IPAddress.Loopback, _lastConnection) };
         var serverSide = _host.Services.GetRequiredService<MqttConnectionHandler>().OnConnectedAsync(context);
-        return new TestClient(new DuplexPipe(down.Reader, up.Writer), version, serverSide);
+        return new TestClient(new DuplexPipe(down.Reader, up.Writer), version, serverSide, up);
     }
 
     public async Task<TestClient> Connect(string clientId, MqttVersion version = MqttVersion.V5, bool readsInline = false)

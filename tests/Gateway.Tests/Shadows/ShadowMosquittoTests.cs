@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using OrleansIot.Gateway.Tests.Harness;
 using OrleansIot.TestKit.Peers;
 using OrleansIot.TestKit.Storage;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Gateway.Tests.Shadows;
 
@@ -9,7 +10,7 @@ namespace OrleansIot.Gateway.Tests.Shadows;
 public sealed class ShadowMosquittoTests
 {
     private const string Config = "$aws/things/pump/shadow/name/config";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeLimit.Usual;
 
     [Theory]
     [InlineData("mqttv311")]

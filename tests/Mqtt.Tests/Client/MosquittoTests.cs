@@ -5,13 +5,14 @@ using System.Threading.Channels;
 using OrleansIot.Mqtt.Client;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.TestKit.Peers;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Mqtt.Tests.Client;
 
 /// <summary>The client against a broker that nobody here wrote.</summary>
 public sealed class MosquittoTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeLimit.Usual;
 
     private readonly Channel<MqttMessage> _received = Channel.CreateUnbounded<MqttMessage>();
     private readonly Channel<MqttConnectionChange> _changes = Channel.CreateUnbounded<MqttConnectionChange>();

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using OrleansIot.Mqtt.Client;
 using OrleansIot.Mqtt.Codec;
 using OrleansIot.Mqtt.Tests.Codec;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Mqtt.Tests.Client;
 
@@ -11,7 +12,7 @@ internal sealed class ScriptedServer
 {
     private readonly Channel<ServerSide> _dialled = Channel.CreateUnbounded<ServerSide>();
 
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
+    public static TimeSpan Patience { get; } = TimeLimit.Usual;
 
     /// <summary>Give this to <see cref="MqttClientOptions.Dial"/>.</summary>
     public ValueTask<Stream> Dial(CancellationToken cancellation)

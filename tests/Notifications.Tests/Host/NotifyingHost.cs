@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansIot.Application.Notifications.Ports;
-using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Notifications.Tests.Host;
 
@@ -22,13 +21,13 @@ internal sealed class NotifyingHost : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public static async Task<NotifyingHost> Started(IOutbox outbox, ManualTime time, params (string Name, string Value)[] settings)
+    public static async Task<NotifyingHost> Started(IOutbox outbox, TimeProvider time, params (string Name, string Value)[] settings)
     {
         var log = new LogLines();
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value)));
         builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
-        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(outbox);
         builder.Services.AddNotifications(builder.Configuration);
         var host = builder.Build();

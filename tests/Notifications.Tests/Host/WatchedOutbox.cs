@@ -4,13 +4,14 @@ using OrleansIot.Application.Notifications.Ports;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Alerts;
 using OrleansIot.TestKit.Storage;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Notifications.Tests.Host;
 
 /// <summary>An outbox of which a test can await what is recorded, and which fails to record when it is told to.</summary>
 internal sealed class WatchedOutbox : IOutbox
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeLimit.Usual;
 
     private readonly InMemoryOutbox _inner = new();
     private readonly SemaphoreSlim _recorded = new(0);

@@ -1,12 +1,13 @@
 using Microsoft.Playwright;
 using OrleansIot.TestKit.Peers;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Scenarios.Clients;
 
 /// <summary>Debian's Chromium, driven by Playwright. Whatever a page logs as an error is kept.</summary>
 public sealed class Browser : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeLimit.Usual;
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;

@@ -1,12 +1,13 @@
 using System.Net.Sockets;
 using System.Text;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.Scenarios.Clients;
 
 /// <summary>A peer that sends whatever bytes it likes.</summary>
 public sealed class RawMqtt : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeLimit.Usual;
 
     private readonly TcpClient _tcp = new();
     private NetworkStream _stream = null!;

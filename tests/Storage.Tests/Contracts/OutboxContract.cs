@@ -1,6 +1,7 @@
 using OrleansIot.Application.Notifications;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain.Alerts;
+using OrleansIot.TestKit.Time;
 using static OrleansIot.Storage.Tests.Samples;
 
 namespace OrleansIot.Storage.Tests.Contracts;
@@ -73,7 +74,7 @@ public abstract class OutboxContract(IStoreUnderTest store) : StoreContract(stor
         Assert.False(added.IsCompleted);
 
         await Add(1, Message("m1", Cause, 10));
-        await added.WaitAsync(TimeSpan.FromSeconds(10));
+        await added.Within("word of what was added");
         Assert.False(Store.Outbox.Added(default).IsCompleted);
     }
 

@@ -158,12 +158,14 @@ public sealed class SilosTests(DynaliteFixture dynalite) : IClassFixture<Dynalit
     [Fact]
     public async Task The_dispatcher_of_one_silo_is_told_of_a_message_of_another_and_the_other_is_given_none()
     {
-        var (dispatcher, other) = (await _tables.Open(), await _tables.Open());
+        var time = new ManualTime();
+        var (dispatcher, other) = (await OpenAt(time), await OpenAt(time));
         Assert.Empty(await dispatcher.Outbox.Due(At(0), 10, default));
         Assert.Empty(await other.Outbox.Due(At(0), 10, default));
 
         var added = dispatcher.Outbox.Added(default);
         await Add(other, "m1");
+        time.Advance(DispatcherLease.LookInterval);
         await added.Within("the dispatcher looks for messages of other silos");
 
         Assert.Equal(["m1"], (await dispatcher.Outbox.Due(At(0), 10, default)).Select(delivery => delivery.Message.Id));
@@ -174,14 +176,16 @@ public sealed class SilosTests(DynaliteFixture dynalite) : IClassFixture<Dynalit
     [Fact]
     public async Task A_dispatcher_that_stops_leaves_its_place_at_once()
     {
-        var (dispatcher, other) = (await _tables.Open(), await _tables.Open());
+        var time = new ManualTime();
+        var (dispatcher, other) = (await OpenAt(time), await OpenAt(time));
         Assert.Empty(await dispatcher.Outbox.Due(At(0), 10, default));
         Assert.Empty(await other.Outbox.Due(At(0), 10, default));
         await Add(other, "m1");
 
         var added = other.Outbox.Added(default);
         await dispatcher.DisposeAsync();
-        await added.Within(TimeSpan.FromSeconds(5), "another silo becomes the dispatcher");
+        time.Advance(DispatcherLease.LookInterval);
+        await added.Within("another silo becomes the dispatcher");
 
         Assert.Single(await other.Outbox.Due(At(0), 10, default));
     }

@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.TestKit.Disks;
 
 /// <summary>A file system of its own, small enough to be filled: tmpfs, which only root may mount.</summary>
 public sealed class SmallDisk : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeLimit.Usual;
 
     private SmallDisk(string path) => Path = path;
 

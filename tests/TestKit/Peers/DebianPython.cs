@@ -1,4 +1,5 @@
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.TestKit.Peers;
 
@@ -7,7 +8,7 @@ public static class DebianPython
 {
     private const string Program = "/usr/bin/python3";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeLimit.Usual;
 
     /// <summary>Its path; where it is missing, the test that asks is skipped with the reason.</summary>
     public static string Require()

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.TestKit.Peers;
 
@@ -11,7 +12,7 @@ namespace OrleansIot.TestKit.Peers;
 /// </summary>
 public sealed partial class Dynalite : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeLimit.Usual;
 
     private readonly HttpClient _control = new();
     private readonly string? _folder;

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.TestKit.Peers;
 
 /// <summary>A real broker on a loopback port of its own, which the tests start, kill and end themselves.</summary>
 public sealed partial class Mosquitto : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeLimit.Usual;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mosquitto-").FullName;
     private ChildProcess? _process;

@@ -1,11 +1,12 @@
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.TestKit.Peers;
 
 /// <summary>The command-line client that every MQTT user knows.</summary>
 public static class MosquittoPub
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeLimit.Usual;
 
     /// <summary>QoS 1: completes with the PUBACK.</summary>
     public static Task Publish(int port, string topic, string payload, params string[] more) =>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OrleansIot.TestKit.Processes;
+using OrleansIot.TestKit.Time;
 
 namespace OrleansIot.TestKit.Peers;
 
@@ -8,7 +9,7 @@ public static class MosquittoSub
 {
     private const string ReadyTopic = "ready";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeLimit.Usual;
     private static readonly Regex Ready = new($"^{ReadyTopic} ");
 
     /// <summary>Completes when its subscriptions stand; it prints topic and payload of what it receives, or what -F says after the topic.</summary>

@@ -5,6 +5,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly List<(DateTimeOffset DueAt, TaskCompletionSource Set)> _awaited = [];
     private DateTimeOffset _now = start;
 
     public ManualTime()
@@ -30,6 +31,21 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
         lock (_lock)
             _now = target;
+    }
+
+    /// <summary>Completes when there is a timer that is due in exactly so long: who says that it waits may set its timer a moment later.</summary>
+    public Task TimerDueIn(TimeSpan span)
+    {
+        lock (_lock)
+        {
+            var at = _now + span;
+            if (_timers.Any(timer => timer.DueAt == at))
+                return Task.CompletedTask;
+
+            var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((at, set));
+            return set.Task.Within($"a timer that is due in {span}");
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -76,6 +92,8 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
                 DueAt = time._now + dueTime;
                 Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
                 time._timers.Add(this);
+                foreach (var (_, set) in time._awaited.Where(awaited => awaited.DueAt == DueAt))
+                    set.TrySetResult();
                 return true;
             }
         }
