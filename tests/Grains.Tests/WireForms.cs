@@ -62,6 +62,7 @@ public sealed class WireForms : IDisposable
         Assert.Equal(expected with { Shadows = [] }, Across(twin));
         Assert.Equal(expected, Across(new TwinView(twin, null)).Twin);
         Assert.Equal(expected, Across<FleetChange>(new FleetChange.StatusChanged(twin)).Twin);
+        Assert.Equal(new FleetChange.ShadowChanged(expected), Across<FleetChange>(new FleetChange.ShadowChanged(twin)));
         Assert.Equal(expected with { Shadows = [] }, Across(new DevicePage([twin], 3, "next")).Items.Single());
     }).QuickCheckThrowOnFailure();
 

@@ -221,7 +221,7 @@ public sealed class DeviceSheetTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_look_finds_what_nobody_told_of()
+    public async Task A_look_finds_what_happened_before_anything_was_told()
     {
         await _plant.Report("boiler-7", ("temperature", 60));
         var sheet = await Loaded("boiler-7");
