@@ -127,6 +127,8 @@ public sealed class DeviceSheetTests : IAsyncDisposable
         var tiles = (await Loaded("boiler-7")).Tiles;
 
         Assert.True(MetricFold.HidesAny(tiles));
+        Assert.True(MetricFold.HidesOnPhone(tiles));
+        Assert.False(MetricFold.HidesOnPhone([.. tiles.Take(MetricFold.OnPhone)]));
         Assert.Equal(["metric-0", "metric-1", "temperature"], MetricFold.Shown(tiles, 2).Select(tile => tile.Metric.Value));
     }
 
