@@ -23,11 +23,11 @@ public abstract class TypeLookout : LivePage
     /// <summary>Takes in what there is now.</summary>
     protected abstract Task Look(CancellationToken cancellation);
 
-    protected override void OnInitialized() => Pulse.Beat += Follow;
+    protected override void OnInitialized() => Pulse.Beat += KeepUp;
 
     protected override void Dispose(bool disposing)
     {
-        Pulse.Beat -= Follow;
+        Pulse.Beat -= KeepUp;
         _isBusy = true; // a beat that waits its turn finds nothing to do
         base.Dispose(disposing);
     }
@@ -39,7 +39,7 @@ public abstract class TypeLookout : LivePage
         return Load(() => Look(leaving));
     }
 
-    private void Follow() => _ = InvokeAsync(async () =>
+    private void KeepUp() => _ = InvokeAsync(async () =>
     {
         if (_isBusy || (Types.Revision == _revision && ++_beats % CountEvery != 0))
             return;
