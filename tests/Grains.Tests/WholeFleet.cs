@@ -140,6 +140,29 @@ public sealed class WholeFleet(SharedCluster shared) : IClassFixture<SharedClust
         await watching;
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_changed_shadow_is_told_to_whoever_watches_its_device_on_any_silo(int asked)
+    {
+        var device = DeviceId.Parse($"desired-{asked}");
+        await _cluster.Ingest(1, device.Value, 0);
+        using var ending = new CancellationTokenSource();
+        var seen = new TaskCompletionSource<FleetChange>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watching = Watch(_cluster.Fleet(asked), new FleetFilter(device), seen, ending.Token);
+
+        var value = 0;
+        await Eventually.IsTrue("a change is seen", async () =>
+        {
+            await _cluster.Client.GetGrain<IDeviceGrain>(device.Value).UpdateShadow(null, $$$"""{"state": {"desired": {"heat": {{{value++}}} } } }""", "ana");
+            return seen.Task.IsCompleted;
+        });
+
+        Assert.NotNull(Assert.IsType<FleetChange.ShadowChanged>(await seen.Task).Twin.FindShadow(ShadowName.Classic));
+        await ending.CancelAsync();
+        await watching;
+    }
+
     [Fact]
     public async Task All_readings_come_to_a_watcher_on_another_silo_in_their_order()
     {

@@ -62,6 +62,7 @@ public sealed class WireForms : IDisposable
         Assert.Equal(expected with { Shadows = [] }, Across(twin));
         Assert.Equal(expected, Across(new TwinView(twin, null)).Twin);
         Assert.Equal(expected, Across<FleetChange>(new FleetChange.StatusChanged(twin)).Twin);
+        Assert.Equal(new FleetChange.ShadowChanged(expected), Across<FleetChange>(new FleetChange.ShadowChanged(twin)));
         Assert.Equal(expected with { Shadows = [] }, Across(new DevicePage([twin], 3, "next")).Items.Single());
     }).QuickCheckThrowOnFailure();
 
@@ -82,6 +83,9 @@ public sealed class WireForms : IDisposable
         Assert.Equal(FleetFilter.All, Across(FleetFilter.All));
         Assert.Equal(new FleetFilter(DeviceId.Parse("d"), Readings: false), Across(new FleetFilter(DeviceId.Parse("d"), Readings: false)));
         Assert.Equal(reading, Across<FleetChange>(reading));
+        var parts = FleetParts.Of([new Twin(DeviceId.Parse("d")) { Description = new DeviceDescription(null, "pump", null, []) { Site = "s", Groups = ["g"] } }]);
+        var arrived = Across(parts);
+        Assert.Equal((parts.Sites[0], parts.Groups[0], parts.Types[0]), (arrived.Sites.Single(), arrived.Groups.Single(), arrived.Types.Single()));
         var edit = new RuleEdit(true, Given.RuleAbove("r", "t", 1));
         Assert.Equal(edit, Across(edit));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using OrleansIot.Scenarios.Clients;
 using OrleansIot.Scenarios.Editions;
@@ -73,7 +74,7 @@ public abstract class DashboardInTheBrowser<TEdition>(SharedSystem<TEdition> sha
         await using var client = await TestClient.Connect(Running.MqttPort);
         await client.Publish("dt/devices/press-1/telemetry", """{"temperature": 20, "pressure-percent": 40, "mode": "auto"}""");
         await using var browser = await Browser.Start();
-        foreach (var path in new[] { "", "devices", "devices/press-1", "alerts", "rules", "devices/nobody", "no-such-page" })
+        foreach (var path in new[] { "", "devices", "devices/press-1", "alerts", "rules", "types", "types/none", "types/new/form", "devices/nobody", "no-such-page" })
         {
             var opened = await browser.Open(new Uri(Running.Http, path), width);
             await Expect(opened.ById("live-state").First).ToBeAttachedAsync();
@@ -129,5 +130,46 @@ public abstract class DashboardInTheBrowser<TEdition>(SharedSystem<TEdition> sha
         await kiln.ById("back-to-live").ClickAsync();
         await Expect(kiln.ById("metric-heat").GetByTestId("metric-value")).ToContainTextAsync("42.5");
         Assert.Empty(kiln.Errors);
+    }
+
+    [Fact]
+    public async Task A_device_type_is_inferred_mended_saved_and_tells_what_breaks_it()
+    {
+        await using var client = await TestClient.Connect(Running.MqttPort);
+        await client.Publish("dt/devices/dryer-1/telemetry", """{"damp": 40}""");
+        await using var browser = await Browser.Start();
+        var dryer = await browser.Open(new Uri(Running.Http, "devices/dryer-1"));
+        await Expect(dryer.ById("live-state")).ToContainTextAsync("live");
+        await dryer.ById("edit-device").ClickAsync();
+        await dryer.ById("infer-type").ClickAsync();
+
+        await Expect(dryer.ById("row-name")).ToHaveValueAsync("damp");
+        await dryer.ById("type-id").FillAsync("dryer");
+        await dryer.ById("row-max").FillAsync("wet");
+        await dryer.ById("save-type").ClickAsync();
+        await Expect(dryer.ById("type-code")).ToHaveTextAsync("device-type.invalid");
+        await Expect(dryer.ById("row-mends")).ToContainTextAsync("max: is not a finite number.");
+        await dryer.ById("row-max").FillAsync("50");
+        await dryer.ById("save-type").ClickAsync();
+        await Expect(dryer.ById("schema-damp")).ToContainTextAsync("40 to 50");
+        Assert.Equal(50, (await Running.Api.Get("device-types/dryer")).GetProperty("metrics")[0].GetProperty("max").GetDouble());
+
+        // Somebody else edits it while it lies open here.
+        await dryer.ById("edit-type").ClickAsync();
+        await Expect(dryer.ById("row-max")).ToHaveValueAsync("50");
+        using (var theirs = await Running.Api.Http.PutAsJsonAsync("device-types/dryer", new { metrics = new[] { new { name = "damp", max = 60 } } }))
+            theirs.EnsureSuccessStatusCode();
+        await dryer.ById("save-type").ClickAsync();
+        await Expect(dryer.ById("type-code")).ToHaveTextAsync("device-type.changed");
+        await dryer.ById("take-theirs").ClickAsync();
+        await Expect(dryer.ById("row-max")).ToHaveValueAsync("60");
+
+        await Running.Api.Patch("devices/dryer-1", new { type = "dryer" });
+        await client.Publish("dt/devices/dryer-1/telemetry", """{"damp": 70}""");
+        await dryer.Page.GotoAsync(new Uri(Running.Http, "devices/dryer-1").ToString());
+        await Expect(dryer.ById("quality")).ToContainTextAsync("out of range");
+        await dryer.ById("device-type").ClickAsync();
+        await Expect(dryer.ById("flagged-dryer-1")).ToContainTextAsync("damp: out of range");
+        Assert.Empty(dryer.Errors);
     }
 }

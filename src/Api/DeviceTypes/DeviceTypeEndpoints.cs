@@ -169,11 +169,9 @@ internal static class DeviceTypeEndpoints
         return TypedResults.Ok(DeviceTypeDocument.Of(type));
     }
 
-    private static ProblemResult Changed(DeviceType? present) => ProblemResult.Of(
-        StatusCodes.Status412PreconditionFailed,
-        "device-type.changed",
-        present is null ? "There is no such device type." : $"The device type is at version {present.Version}; read it again and repeat the change.");
+    private static ProblemResult Changed(DeviceType? present) => Answer(StatusCodes.Status412PreconditionFailed, DeviceTypeRefusal.Changed(present));
 
-    private static ProblemResult Unknown(string type) =>
-        ProblemResult.Of(StatusCodes.Status404NotFound, "device-type.unknown", $"There is no device type '{type}'.");
+    private static ProblemResult Unknown(string type) => Answer(StatusCodes.Status404NotFound, DeviceTypeRefusal.Unknown(type));
+
+    private static ProblemResult Answer(int status, DeviceTypeRefusal refusal) => ProblemResult.Of(status, refusal.Code, refusal.Detail);
 }

@@ -24,4 +24,8 @@ public abstract record FleetChange(Twin Twin)
 
     /// <summary>Name, type, location or tags were edited.</summary>
     public sealed record Described(Twin Twin) : FleetChange(Twin);
+
+    /// <summary>A shadow was updated or deleted. Told only to those who watch one device.</summary>
+    // In a fleet whose devices all report to their shadows it would be as many again as readings, and no list shows shadows.
+    public sealed record ShadowChanged(Twin Twin) : FleetChange(Twin);
 }

@@ -5,17 +5,22 @@ using OrleansIot.Domain.Twins;
 
 namespace OrleansIot.Application.Fleet;
 
-/// <summary>The fleet by place and by group: what each has, counted.</summary>
+/// <summary>The fleet by place, by group and by type: what each has, counted.</summary>
 /// <param name="Sites">By the whole path, devices of exactly that place; <see cref="SiteTree"/> adds up the levels. In order of name.</param>
 /// <param name="Groups">In order of name. A device in several counts in each.</param>
-public sealed record FleetParts(ImmutableArray<FleetPart> Sites, ImmutableArray<FleetPart> Groups)
+/// <param name="Types">As devices name them, so that one may be there in several spellings. In order of name.</param>
+public sealed record FleetParts(ImmutableArray<FleetPart> Sites, ImmutableArray<FleetPart> Groups, ImmutableArray<FleetPart> Types)
 {
     public static FleetParts Of(IEnumerable<Twin> twins)
     {
         var sites = new Dictionary<string, FleetPart>(StringComparer.Ordinal);
         var groups = new Dictionary<string, FleetPart>(StringComparer.Ordinal);
+        var types = new Dictionary<string, FleetPart>(StringComparer.Ordinal);
         foreach (var twin in twins)
         {
+            if (twin.Description.Type is { } type)
+                Count(types, type, twin);
+
             if (twin.Description.Site is { } site)
                 Count(sites, site, twin);
 
@@ -23,12 +28,12 @@ public sealed record FleetParts(ImmutableArray<FleetPart> Sites, ImmutableArray<
                 Count(groups, group, twin);
         }
 
-        return new(InOrder(sites.Values), InOrder(groups.Values));
+        return new(InOrder(sites.Values), InOrder(groups.Values), InOrder(types.Values));
     }
 
     /// <summary>The whole of what each owner of twins answered for its own.</summary>
     public static FleetParts Merge(IReadOnlyCollection<FleetParts> parts) =>
-        new(Merge(parts.SelectMany(part => part.Sites)), Merge(parts.SelectMany(part => part.Groups)));
+        new(Merge(parts.SelectMany(part => part.Sites)), Merge(parts.SelectMany(part => part.Groups)), Merge(parts.SelectMany(part => part.Types)));
 
     private static ImmutableArray<FleetPart> Merge(IEnumerable<FleetPart> parts) =>
         InOrder(parts.GroupBy(part => part.Name, StringComparer.Ordinal).Select(same => same.Aggregate((sum, part) => sum.Plus(part))));

@@ -45,8 +45,17 @@ public sealed class FleetWatch : IDisposable
 
     internal void Offer(FleetChange change)
     {
-        if ((_filter.Device is null || (change.Twin.Device == _filter.Device && change is not FleetChange.OutageChanged))
-            && (_filter.Readings || change is not FleetChange.ReadingArrived))
+        if (Wants(change))
             _queue.Writer.TryWrite(change);
     }
+
+    private bool Wants(FleetChange change) => change switch
+    {
+        FleetChange.OutageChanged => _filter.Device is null,
+        FleetChange.ShadowChanged => change.Twin.Device == _filter.Device,
+        FleetChange.ReadingArrived => _filter.Readings && IsOfMine(change),
+        _ => IsOfMine(change),
+    };
+
+    private bool IsOfMine(FleetChange change) => _filter.Device is null || change.Twin.Device == _filter.Device;
 }

@@ -42,8 +42,8 @@ public sealed class FleetWatchers
                     watcher.Offer(change);
             }
 
-            // Only readings and descriptions say what changed without the twin as it was before.
-            if (happened is not (TwinEvent.ReadingRecorded or TwinEvent.Described))
+            // Only readings, descriptions and shadows say what changed without the twin as it was before.
+            if (happened is not (TwinEvent.ReadingRecorded or TwinEvent.Described or TwinEvent.ShadowUpdated or TwinEvent.ShadowDeleted))
                 before = TwinEvolution.Evolve(before, happened);
         }
     }
@@ -65,6 +65,7 @@ public sealed class FleetWatchers
         TwinEvent.CameOnline => before.Status == DeviceStatus.Online ? null : new FleetChange.StatusChanged(after),
         TwinEvent.WentOffline or TwinEvent.MaintenanceBegan or TwinEvent.MaintenanceEnded => new FleetChange.StatusChanged(after),
         TwinEvent.Described => new FleetChange.Described(after),
+        TwinEvent.ShadowUpdated or TwinEvent.ShadowDeleted => new FleetChange.ShadowChanged(after),
         _ => TwinEvolution.AlertAfter(before, happened) is { } alert ? new FleetChange.AlertChanged(after, alert) : null,
     };
 }

@@ -10,7 +10,7 @@ public interface IFleet
 {
     ValueTask<FleetCounts> Counts(CancellationToken cancellation = default);
 
-    /// <summary>Sites and groups with their counts, in one pass over the fleet.</summary>
+    /// <summary>Sites, groups and types with their counts, in one pass over the fleet.</summary>
     ValueTask<FleetParts> Parts(CancellationToken cancellation = default);
 
     ValueTask<DevicePage> List(DeviceQuery query, CancellationToken cancellation = default);

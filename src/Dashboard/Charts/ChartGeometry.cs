@@ -98,7 +98,7 @@ internal sealed class ChartGeometry
 
     public string Mean { get; }
 
-    /// <summary>From the greatest to the least of each bucket, a closed figure for each stretch without a gap.</summary>
+    /// <summary>From the greatest to the least of each bucket, a closed figure for each stretch without a gap; empty where points are readings.</summary>
     public string Band { get; }
 
     /// <summary>Values that no line would show, or all of them where they are few.</summary>
@@ -157,7 +157,7 @@ internal sealed class ChartGeometry
         var points = series.Points;
         var pauses = Enumerable.Range(1, Math.Max(0, points.Count - 1)).Select(i => points[i].At - points[i - 1].At).Order().ToList();
         var usual = pauses.Count > 1 ? pauses[(pauses.Count - 1) / 2] : TimeSpan.Zero; // one pause may be the outage itself
-        return GapAfter * (usual > series.Resolution ? usual : series.Resolution);
+        return GapAfter * (usual > series.Step ? usual : series.Step);
     }
 
     private List<(Instant From, Instant Until)> GapsOf(LiveSeries series)
@@ -180,8 +180,9 @@ internal sealed class ChartGeometry
     private (string Mean, string Band, string Dots) Draw(LiveSeries series)
     {
         var points = series.Points;
+        var hasBand = series.Resolution > TimeSpan.Zero;
         var mean = new StringBuilder(points.Count * 12);
-        var band = new StringBuilder(points.Count * 24);
+        var band = new StringBuilder(hasBand ? points.Count * 24 : 0);
         var dots = new StringBuilder();
         var start = 0;
         while (start < points.Count)
@@ -192,12 +193,9 @@ internal sealed class ChartGeometry
 
             for (var i = start; i < end; i++)
                 Append(mean, i == start, SecondsAt(i), points[i].Mean);
-            for (var i = start; i < end; i++)
-                Append(band, i == start, SecondsAt(i), points[i].Max);
-            for (var i = end - 1; i >= start; i--)
-                Append(band, false, SecondsAt(i), points[i].Min);
+            if (hasBand)
+                DrawBand(start, end);
 
-            band.Append('Z');
             for (var i = start; i < end && (end == start + 1 || points.Count <= FewPoints); i++)
             {
                 Append(dots, true, SecondsAt(i), points[i].Mean);
@@ -208,6 +206,16 @@ internal sealed class ChartGeometry
         }
 
         return (mean.ToString(), band.ToString(), dots.ToString());
+
+        void DrawBand(int start, int end)
+        {
+            for (var i = start; i < end; i++)
+                Append(band, i == start, SecondsAt(i), points[i].Max);
+            for (var i = end - 1; i >= start; i--)
+                Append(band, false, SecondsAt(i), points[i].Min);
+
+            band.Append('Z');
+        }
 
         double SecondsAt(int index) => (points[index].At - series.Origin).TotalSeconds;
     }

@@ -1,14 +1,14 @@
 namespace OrleansIot.Dashboard.DeviceDetail;
 
-/// <summary>How far back the chart looks, and into how many buckets that is divided.</summary>
-public sealed record ChartRange(string Name, TimeSpan Span, int Buckets)
+/// <summary>How far back the chart looks, and of how many stretches of it the least and the greatest value are drawn.</summary>
+public sealed record ChartRange(string Name, TimeSpan Span, int Stretches)
 {
     public static readonly ChartRange Quarter = new("15m", TimeSpan.FromMinutes(15), 180);
     public static readonly ChartRange Hour = new("1h", TimeSpan.FromHours(1), 240);
 
     /// <summary>
-    /// Buckets of 5 s, 15 s, 1, 5 and 30 min, 2 h and a day: what about a thousand pixels can show, and whole units of the roll-ups that
-    /// answer for them.
+    /// Stretches of 5 s, 15 s, 1, 5 and 30 min, 2 h and a day: what about a thousand pixels can show, and whole units of the roll-ups that
+    /// answer where there are too many readings.
     /// </summary>
     public static readonly IReadOnlyList<ChartRange> All =
     [

@@ -31,7 +31,8 @@ public sealed partial class DevicePage
     private ShadowDesk _desk = default!;
     private ShadowDesk _pastDesk = default!;
     private bool _asksForMaintenance;
-    private bool _looks;
+    private bool _isBusy;
+    private bool _hasLooked;
     private int _beats;
 
     [Parameter]
@@ -100,7 +101,7 @@ public sealed partial class DevicePage
         }
 
         _device = device;
-        (_form, _asksForMaintenance) = (null, false);
+        (_form, _asksForMaintenance, _hasLooked) = (null, false, false);
         _travel = new TimeTravel(Time);
         _sheet = new DeviceSheet(device, Twins, Past, History, Rules, Types, AlertBook, Time);
         _desk = new ShadowDesk(device, Twins, Operator, Shadows.Value.MaxDepth);
@@ -123,7 +124,7 @@ public sealed partial class DevicePage
     protected override void Dispose(bool disposing)
     {
         Pulse.Beat -= PassTime;
-        _looks = true; // a beat that waits its turn finds nothing to do
+        _isBusy = true; // a beat that waits its turn finds nothing to do
         base.Dispose(disposing);
     }
 
@@ -249,19 +250,32 @@ public sealed partial class DevicePage
     {
         _sheet.PassTime();
         StateHasChanged();
-        if (_looks || !IsLoaded || (Problem is not null && ++_beats % RetryEvery != 0))
+        if (_isBusy || !IsLoaded)
             return;
 
-        _looks = true;
+        if (Problem is not null)
+        {
+            if (++_beats % RetryEvery == 0)
+                await CatchUp(leaving => _sheet.LookAt(_travel.At, leaving));
+        }
+        else if (!_hasLooked)
+        {
+            // In a cluster the other silos tell of changes from a moment after this page asked them to: what came before is looked up, once.
+            _hasLooked = true;
+            await CatchUp(_sheet.Look);
+        }
+    });
+
+    private async Task CatchUp(Func<CancellationToken, Task> look)
+    {
+        _isBusy = true;
         var leaving = Leaving;
-        var (version, problem) = (_sheet.Live?.Version, Problem);
-        await Load(() => Problem is null ? _sheet.Look(leaving) : _sheet.LookAt(_travel.At, leaving));
+        await Load(() => look(leaving));
         if (leaving.IsCancellationRequested)
             return;
 
         ShowShadows();
-        _looks = false;
-        if (_sheet.Live?.Version != version || Problem != problem)
-            StateHasChanged();
-    });
+        _isBusy = false;
+        StateHasChanged();
+    }
 }

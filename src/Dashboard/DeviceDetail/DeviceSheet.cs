@@ -124,7 +124,7 @@ public sealed class DeviceSheet(
         await ShowChart(Charted, _asked, cancellation);
     }
 
-    /// <summary>Shadows change without a word to those who watch the fleet: whoever shows one looks now and then.</summary>
+    /// <summary>What happened between <see cref="Load"/> and the first change that is told.</summary>
     public async Task Look(CancellationToken cancellation)
     {
         if (Live is not null && await twins.Find(device, cancellation) is { Twin: var now } && now.Version > Live.Version)
@@ -214,7 +214,7 @@ public sealed class DeviceSheet(
     }
 
     private async Task<LiveSeries?> Draw(ChartRange range, Instant until, CancellationToken cancellation) =>
-        Charted is { } charted ? await LiveSeries.Load(history, device, charted, range.Span, range.Buckets, until, cancellation) : null;
+        Charted is { } charted ? await LiveSeries.LoadPeaks(history, device, charted, range.Span, range.Stretches, until, isPast: _moment is not null, cancellation) : null;
 
     private void Arrange()
     {

@@ -15,6 +15,8 @@ public static class MetricFold
     public static IEnumerable<MetricTile> Shown(IEnumerable<MetricTile> tiles, int few) =>
         tiles.Where((tile, index) => index < few || tile.Severity is not null);
 
+    public static bool HidesOnPhone(IReadOnlyList<MetricTile> tiles) => tiles.Count(tile => tile.IsNumber) > OnPhone;
+
     public static bool HidesAny(IReadOnlyList<MetricTile> tiles)
     {
         var numbers = tiles.Count(tile => tile.IsNumber);

@@ -25,7 +25,7 @@ internal sealed class FleetConflation(bool keepReadings)
             _twins[change.Twin.Device] = change.Twin;
             _incomplete |= change.Missed > 0;
             if (change is not FleetChange.ReadingArrived arrived)
-                _beyondReadings = true;
+                _beyondReadings |= change is not FleetChange.ShadowChanged; // a shadow is in the twin, and changes nothing else
             else if (keepReadings && _readings.Count < MaxReadings)
                 _readings.Add(arrived.Reading);
             else

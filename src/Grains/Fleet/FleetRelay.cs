@@ -34,7 +34,7 @@ internal sealed partial class FleetRelay : IAsyncDisposable
         _following = Task.Run(FollowSilos);
     }
 
-    public FleetWatch Open() => _watchers.Open(FleetFilter.All);
+    public FleetWatch Open() => _watchers.Open(_filter);
 
     public async ValueTask DisposeAsync()
     {

@@ -16,6 +16,7 @@ internal static class FleetChangeCodec
         AlertChanged = 3,
         Described = 4,
         OutageChanged = 5,
+        ShadowChanged = 6,
     }
 
     public static void Encode(IBufferWriter<byte> target, FleetChange change)
@@ -47,6 +48,7 @@ internal static class FleetChangeCodec
             Kind.AlertChanged => new FleetChange.AlertChanged(twin, AlertCodec.Read(ref reader)),
             Kind.Described => new FleetChange.Described(twin),
             Kind.OutageChanged => new FleetChange.OutageChanged(twin, FleetOutageFields.Read(ref reader)),
+            Kind.ShadowChanged => new FleetChange.ShadowChanged(twin),
             _ => throw new InvalidDataException($"A change is of kind {(byte)kind}, which this release does not know."),
         };
         return missed == 0 ? change : change with { Missed = missed };
@@ -59,6 +61,7 @@ internal static class FleetChangeCodec
         FleetChange.AlertChanged => Kind.AlertChanged,
         FleetChange.Described => Kind.Described,
         FleetChange.OutageChanged => Kind.OutageChanged,
+        FleetChange.ShadowChanged => Kind.ShadowChanged,
         _ => throw new UnreachableException(),
     };
 }

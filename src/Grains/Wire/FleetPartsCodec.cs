@@ -6,7 +6,7 @@ using OrleansIot.Domain.Rules;
 
 namespace OrleansIot.Grains.Wire;
 
-/// <summary>One silo's sites and groups on their way to whoever makes the whole of them.</summary>
+/// <summary>One silo's sites, groups and types on their way to whoever makes the whole of them.</summary>
 internal static class FleetPartsCodec
 {
     public static void Encode(IBufferWriter<byte> target, FleetParts parts)
@@ -14,13 +14,16 @@ internal static class FleetPartsCodec
         var writer = new FieldWriter(target);
         Write(ref writer, parts.Sites);
         Write(ref writer, parts.Groups);
+        Write(ref writer, parts.Types);
         writer.Complete();
     }
 
     public static FleetParts Decode(ReadOnlySpan<byte> source)
     {
         var reader = new FieldReader(source);
-        return new FleetParts(Read(ref reader), Read(ref reader));
+
+        // A silo of a release before this one counts no types.
+        return new FleetParts(Read(ref reader), Read(ref reader), reader.IsAtEnd ? [] : Read(ref reader));
     }
 
     private static void Write(ref FieldWriter writer, ImmutableArray<FleetPart> parts)

@@ -22,6 +22,19 @@ public sealed class FleetLists
     }
 
     [Fact]
+    public async Task Types_are_counted_as_devices_spell_them_and_parts_of_several_owners_add_up()
+    {
+        await using var host = await Fleet();
+        foreach (var (device, type) in new[] { ("d1", "pump"), ("d2", "Pump"), ("d3", "pump") })
+            await host.Twins.Execute(DeviceId.Parse(device), new TwinCommand.Describe(DeviceDescription.None with { Type = type }, host.Now));
+
+        var parts = await host.Fleet.Parts();
+
+        Assert.Equal([("Pump", 1), ("pump", 2)], parts.Types.Select(part => (part.Name, part.Devices)));
+        Assert.Equal([("Pump", 2), ("pump", 4)], FleetParts.Merge([parts, parts]).Types.Select(part => (part.Name, part.Devices)));
+    }
+
+    [Fact]
     public async Task Pages_by_id_are_whole_and_without_repeats()
     {
         await using var host = await Fleet();

@@ -10,9 +10,9 @@ internal sealed class Watched : IAsyncDisposable
     private readonly IAsyncEnumerator<FleetChange> _changes;
     private Task<bool> _next;
 
-    public Watched(IFleet fleet)
+    public Watched(IFleet fleet, FleetFilter? filter = null)
     {
-        _changes = fleet.Watch(FleetFilter.All, _end.Token).GetAsyncEnumerator();
+        _changes = fleet.Watch(filter ?? FleetFilter.All, _end.Token).GetAsyncEnumerator();
         // Watching begins with the first step.
         _next = _changes.MoveNextAsync().AsTask();
     }

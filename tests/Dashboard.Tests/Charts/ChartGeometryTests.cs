@@ -111,6 +111,27 @@ public sealed class ChartGeometryTests
     }
 
     [Fact]
+    public async Task Readings_chosen_for_their_peaks_are_one_line_without_a_band_and_without_false_gaps()
+    {
+        var history = new InMemoryReadingHistory();
+        var device = DeviceId.Parse("boiler-7");
+        var metric = MetricName.Parse("temperature");
+        for (var second = -86_395; second <= 0; second += 5)
+        {
+            var at = Noon + TimeSpan.FromSeconds(second);
+            history.Add(device, new Reading(at, at, [new Metric(metric, MetricValue.Of(second == -40_000 ? 400 : 60 + Math.Sin(second)))]));
+        }
+
+        var geometry = new ChartGeometry(await LiveSeries.LoadPeaks(history, device, metric, TimeSpan.FromHours(24), 288, Noon, isPast: false, CancellationToken.None), []);
+
+        Assert.Equal(1, geometry.Mean.Count(c => c == 'M'));
+        Assert.Contains($"L46100 {400 - geometry.Base:G7}", geometry.Mean, StringComparison.Ordinal);
+        Assert.Empty(geometry.Band);
+        Assert.Empty(geometry.Gaps);
+        Assert.True(geometry.High > 400);
+    }
+
+    [Fact]
     public async Task Time_passing_changes_the_layout_and_not_the_paths()
     {
         var series = await Series(60, 61, 62);

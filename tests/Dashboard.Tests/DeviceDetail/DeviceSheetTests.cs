@@ -127,6 +127,8 @@ public sealed class DeviceSheetTests : IAsyncDisposable
         var tiles = (await Loaded("boiler-7")).Tiles;
 
         Assert.True(MetricFold.HidesAny(tiles));
+        Assert.True(MetricFold.HidesOnPhone(tiles));
+        Assert.False(MetricFold.HidesOnPhone([.. tiles.Take(MetricFold.OnPhone)]));
         Assert.Equal(["metric-0", "metric-1", "temperature"], MetricFold.Shown(tiles, 2).Select(tile => tile.Metric.Value));
     }
 
@@ -221,7 +223,7 @@ public sealed class DeviceSheetTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_look_finds_what_nobody_told_of()
+    public async Task A_look_finds_what_happened_before_anything_was_told()
     {
         await _plant.Report("boiler-7", ("temperature", 60));
         var sheet = await Loaded("boiler-7");

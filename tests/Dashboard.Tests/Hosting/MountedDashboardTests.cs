@@ -44,6 +44,10 @@ public sealed partial class MountedDashboardTests : IAsyncLifetime
     [InlineData("/alerts")]
     [InlineData("/rules")]
     [InlineData("/rules/new")]
+    [InlineData("/types")]
+    [InlineData("/types/pump")]
+    [InlineData("/types/pump/edit")]
+    [InlineData("/types/new/form")]
     public async Task Every_page_answers_and_forbids_the_browser_to_load_from_elsewhere(string page)
     {
         using var answer = await _browser.GetAsync(new Uri(page, UriKind.Relative));

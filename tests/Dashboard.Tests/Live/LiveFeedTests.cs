@@ -54,6 +54,18 @@ public sealed class LiveFeedTests
     }
 
     [Fact]
+    public async Task A_changed_shadow_brings_its_twin_and_asks_for_nothing_else_to_be_loaded()
+    {
+        using var watch = Watch(new FleetFilter(DeviceId.Parse("boiler-7")));
+
+        await _fleet.Tell(new FleetChange.ShadowChanged(ScriptedFleet.TwinAt("boiler-7", 4)));
+
+        var update = await Told();
+        Assert.Equal(4, Assert.Single(update.Twins.Values).Version);
+        Assert.False(update.BeyondReadings || update.Incomplete);
+    }
+
+    [Fact]
     public async Task Lost_changes_make_an_update_incomplete()
     {
         using var watch = Watch(FleetFilter.All);

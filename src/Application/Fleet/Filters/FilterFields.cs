@@ -26,6 +26,7 @@ public static class FilterFields
         FilterField.Moment("lastSeen", twin => twin.LastSeen),
         FilterField.Word("severity", WordsOf<Severity>(), isOrdered: true, twin => (int?)twin.WorstSeverity),
         FilterField.Number("openAlerts", twin => twin.OpenAlerts.Length),
+        FilterField.Number("breaches", twin => twin.Flags.Length),
         FilterField.Text("firmware", twin => DeviceFirmware.Of(twin)?.Version),
     }.ToFrozenDictionary(field => field.Name, StringComparer.OrdinalIgnoreCase);
 
