@@ -35,13 +35,22 @@ internal sealed class SqliteDeviceTypeStore(GroupCommit writer, ReadConnections 
             cancellation);
     }
 
-    public ValueTask<bool> Delete(DeviceTypeId type, CancellationToken cancellation) =>
+    public ValueTask<bool> Delete(DeviceTypeId type, long version, CancellationToken cancellation) =>
         writer.Run(
             database =>
             {
+                if (VersionOf(database, type) != version)
+                    return false;
+
                 database.Statement("DELETE FROM device_type WHERE id = ?").Bind(type.Value).Run();
-                return database.Changes > 0;
+                return true;
             },
             null,
             cancellation);
+
+    private static long? VersionOf(SqliteDatabase database, DeviceTypeId type)
+    {
+        using var select = database.Statement("SELECT body FROM device_type WHERE id = ?").Bind(type.Value);
+        return select.Step() ? DeviceTypeCodec.Decode(select.Blob(0)).Version : null;
+    }
 }

@@ -51,13 +51,22 @@ internal sealed class SqliteRuleStore(GroupCommit writer, ReadConnections reader
             cancellation);
     }
 
-    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation) =>
+    public ValueTask<bool> Delete(RuleId rule, long version, CancellationToken cancellation) =>
         writer.Run(
             database =>
             {
+                if (VersionOf(database, rule) != version)
+                    return false;
+
                 database.Statement("DELETE FROM rule WHERE id = ?").Bind(rule.Value).Run();
-                return database.Changes > 0;
+                return true;
             },
             null,
             cancellation);
+
+    private static long? VersionOf(SqliteDatabase database, RuleId rule)
+    {
+        using var select = database.Statement("SELECT body FROM rule WHERE id = ?").Bind(rule.Value);
+        return select.Step() ? RuleCodec.Decode(select.Blob(0)).Version : null;
+    }
 }
