@@ -56,30 +56,30 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         var recovered = new RecoveredRows();
         var position = new LogPosition();
         var added = new MessagesAdded();
-        _buffers = new HistoryBuffers(time, position);
+        _buffers = new HistoryBuffers(time, position, Damage);
         _floor = new LogFloor(devices, position, recovered);
         _compaction = new LogCompaction(_floor, time);
         _connection = new WriterConnection(database, () => OpenToWrite(directory, busyTimeout), directory.FreeBytes, position);
         _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), new Checkpointer(() => OpenToWrite(directory, busyTimeout), log), Damage, time, log);
         var horizon = new PastHorizon();
-        var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon));
+        var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon), Damage);
 
         var journal = new SqliteJournal(_writer, devices, _readers, recovered, new KeptEvents(_readers, Damage), Damage);
         Journal = journal;
         Checkpoints = new SqliteCheckpoints(devices, _readers, horizon, Damage);
         Snapshots = new SqliteSnapshots(_writer, devices, _readers, journal, Damage);
-        Alerts = new SqliteAlertBook(_readers);
-        Rules = new SqliteRuleStore(_writer, _readers);
-        DeviceTypes = new SqliteDeviceTypeStore(_writer, _readers);
-        Outbox = new SqliteOutbox(_writer, _readers, added);
-        Sessions = new SqliteSessionStore(_writer, _readers);
+        Alerts = new SqliteAlertBook(_readers, Damage);
+        Rules = new SqliteRuleStore(_writer, _readers, Damage);
+        DeviceTypes = new SqliteDeviceTypeStore(_writer, _readers, Damage);
+        Outbox = new SqliteOutbox(_writer, _readers, added, Damage);
+        Sessions = new SqliteSessionStore(_writer, _readers, Damage);
         History = new SqliteReadingHistory(devices, _readers, retention, Damage);
 
         retention.Load(database);
         horizon.From = retention.Kept.OfAny(HistoryResolution.Raw).UnixMilliseconds;
         _compaction.Load(database);
         new LogRecovery(devices, _buffers, recovered, position).Run(database, Instant.From(time.GetUtcNow()));
-        _fill = new CoarseFill(_writer, log);
+        _fill = new CoarseFill(_writer, Damage, log);
         _fill.Prepare(database);
         _writer.Start();
         _fill.Start();
