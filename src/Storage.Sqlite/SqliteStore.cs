@@ -40,12 +40,13 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private readonly HistoryBuffers _buffers;
     private readonly LogFloor _floor;
     private readonly LogCompaction _compaction;
+    private readonly ExpiredAlerts _expired;
     private readonly ITimer _tick;
     private readonly CoarseFill _fill;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, TimeProvider time, ILogger log)
+    private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, TimeSpan alertRetention, TimeProvider time, ILogger log)
     {
         _directory = directory;
         _time = time;
@@ -59,8 +60,9 @@ internal sealed partial class SqliteStore : IAsyncDisposable
         _buffers = new HistoryBuffers(time, position, Damage);
         _floor = new LogFloor(devices, position, recovered);
         _compaction = new LogCompaction(_floor, time);
+        _expired = new ExpiredAlerts(alertRetention, time);
         _connection = new WriterConnection(database, () => OpenToWrite(directory, busyTimeout), directory.FreeBytes, position);
-        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), new Checkpointer(() => OpenToWrite(directory, busyTimeout), log), Damage, time, log);
+        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction, _expired), new Checkpointer(() => OpenToWrite(directory, busyTimeout), log), Damage, time, log);
         var horizon = new PastHorizon();
         var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon), Damage);
 
@@ -107,8 +109,9 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     public ISessionStore Sessions { get; }
 
     /// <param name="busyTimeout">How long to wait for a lock of another program on the file.</param>
+    /// <param name="alertRetention">By default that of the options.</param>
     /// <exception cref="StoreException">The directory cannot be used; the message says why and what mends it.</exception>
-    public static SqliteStore Open(string path, TimeProvider time, ILogger log, TimeSpan? busyTimeout = null)
+    public static SqliteStore Open(string path, TimeProvider time, ILogger log, TimeSpan? busyTimeout = null, TimeSpan? alertRetention = null)
     {
         var directory = DataDirectory.Open(path);
         var patience = busyTimeout ?? BusyTimeout;
@@ -119,7 +122,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
             WriteAheadLog.Read(directory.DatabaseFile).Verify();
             database = OpenToWrite(directory, patience);
             Schema.Migrate(database);
-            var store = new SqliteStore(directory, database, patience, time, log);
+            var store = new SqliteStore(directory, database, patience, alertRetention ?? new SqliteOptions().AlertRetention, time, log);
             LogOpened(log, directory.DatabaseFile, NativeSqlite.EnsureLoaded(), time.GetElapsedTime(started).TotalMilliseconds);
             return store;
         }
@@ -185,6 +188,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private void Tick()
     {
         _compaction.Wake();
+        _expired.Wake();
         _writer.Offer(new WriteJob<bool>(
             database =>
             {

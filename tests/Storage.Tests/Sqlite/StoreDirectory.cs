@@ -16,6 +16,8 @@ internal sealed class StoreDirectory : IStoreUnderTest
 
     public ManualTime Time { get; init; } = new();
 
+    public TimeSpan? AlertRetention { get; init; }
+
     public ILogger Log { get; init; } = NullLogger.Instance;
 
     public string File => System.IO.Path.Combine(Path, "orleansiot.db");
@@ -24,7 +26,7 @@ internal sealed class StoreDirectory : IStoreUnderTest
     public async ValueTask<SqliteStore> Open(TimeSpan? busyTimeout = null)
     {
         await Close();
-        return _open = SqliteStore.Open(Path, Time, Log, busyTimeout);
+        return _open = SqliteStore.Open(Path, Time, Log, busyTimeout, AlertRetention);
     }
 
     async ValueTask<StorePorts> IStoreUnderTest.Open() => StorePorts.Of(await Open());
