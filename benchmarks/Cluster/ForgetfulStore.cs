@@ -30,11 +30,11 @@ internal sealed class ForgetfulStore : ITwinJournal, ITwinSnapshots, IRuleStore,
 
     public ValueTask Put(Rule rule, CancellationToken cancellation) => ValueTask.CompletedTask;
 
-    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation) => new(false);
+    public ValueTask<bool> Delete(RuleId rule, long version, CancellationToken cancellation) => new(false);
 
     ValueTask<IReadOnlyList<DeviceType>> IDeviceTypeStore.List(CancellationToken cancellation) => new([]);
 
     public ValueTask Put(DeviceType type, CancellationToken cancellation) => ValueTask.CompletedTask;
 
-    public ValueTask<bool> Delete(DeviceTypeId type, CancellationToken cancellation) => new(false);
+    public ValueTask<bool> Delete(DeviceTypeId type, long version, CancellationToken cancellation) => new(false);
 }

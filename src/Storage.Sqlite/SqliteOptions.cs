@@ -23,6 +23,14 @@ public sealed class SqliteOptions
     [Range(1, 36_500)]
     public int RollupRetentionDays { get; set; } = 400;
 
+    /// <summary>Days for which resolved alerts, and notifications that are delivered or given up, are kept. Default 400.</summary>
+    // As long as the roll-ups that show what an alert was about, and as DynamoDB keeps them. Some 700 bytes each with one notification: a
+    // thousand a day are 280 MB.
+    [Range(1, 36_500)]
+    public int AlertRetentionDays { get; set; } = 400;
+
+    public TimeSpan AlertRetention => TimeSpan.FromDays(AlertRetentionDays);
+
     public HistoryRetention Retention => new(TimeSpan.FromDays(ReadingRetentionDays), TimeSpan.FromDays(RollupRetentionDays));
 }
 

@@ -27,9 +27,6 @@ namespace OrleansIot.Storage.Sqlite;
 /// <summary>The open data directory and the ports that work on it.</summary>
 internal sealed partial class SqliteStore : IAsyncDisposable
 {
-    // Nobody else writes; only a backup tool may hold the file for a moment.
-    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(2);
-
     // How stale the floor of the log may be, which only a start after a crash feels.
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(10);
 
@@ -40,46 +37,48 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private readonly HistoryBuffers _buffers;
     private readonly LogFloor _floor;
     private readonly LogCompaction _compaction;
+    private readonly ExpiredAlerts _expired;
     private readonly ITimer _tick;
     private readonly CoarseFill _fill;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    private SqliteStore(DataDirectory directory, SqliteDatabase database, TimeSpan busyTimeout, long checkpointPages, TimeProvider time, ILogger log)
+    private SqliteStore(DataDirectory directory, SqliteDatabase database, StoreTuning tuning, TimeProvider time, ILogger log)
     {
         _directory = directory;
         _time = time;
         _log = log;
-        _readers = new ReadConnections(directory.DatabaseFile, busyTimeout);
+        _readers = new ReadConnections(directory.DatabaseFile, tuning.BusyTimeout);
         Damage = new DamageFound(log);
         var devices = new DeviceRegister();
         var recovered = new RecoveredRows();
         var position = new LogPosition();
         var added = new MessagesAdded();
-        _buffers = new HistoryBuffers(time, position);
+        _buffers = new HistoryBuffers(time, position, Damage);
         _floor = new LogFloor(devices, position, recovered);
         _compaction = new LogCompaction(_floor, time);
-        _connection = new WriterConnection(database, () => OpenToWrite(directory, busyTimeout), directory.FreeBytes, position);
-        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction), new Checkpointer(() => OpenToWrite(directory, busyTimeout), log, checkpointPages), Damage, time, log);
+        _expired = new ExpiredAlerts(tuning.AlertRetention, time);
+        _connection = new WriterConnection(database, () => OpenToWrite(directory, tuning.BusyTimeout), directory.FreeBytes, position);
+        _writer = new GroupCommit(_connection, new JournalBatch(devices, _buffers, added, position), new SessionBatch(), new UpkeepInTurn(_buffers, _compaction, _expired), new Checkpointer(() => OpenToWrite(directory, tuning.BusyTimeout), log, tuning.CheckpointPages), Damage, time, log);
         var horizon = new PastHorizon();
-        var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon));
+        var retention = new Retention(_writer, _floor, new PastRetention(_writer, devices, horizon), Damage);
 
         var journal = new SqliteJournal(_writer, devices, _readers, recovered, new KeptEvents(_readers, Damage), Damage);
         Journal = journal;
         Checkpoints = new SqliteCheckpoints(devices, _readers, horizon, Damage);
         Snapshots = new SqliteSnapshots(_writer, devices, _readers, journal, Damage);
-        Alerts = new SqliteAlertBook(_readers);
-        Rules = new SqliteRuleStore(_writer, _readers);
-        DeviceTypes = new SqliteDeviceTypeStore(_writer, _readers);
-        Outbox = new SqliteOutbox(_writer, _readers, added);
-        Sessions = new SqliteSessionStore(_writer, _readers);
+        Alerts = new SqliteAlertBook(_readers, Damage);
+        Rules = new SqliteRuleStore(_writer, _readers, Damage);
+        DeviceTypes = new SqliteDeviceTypeStore(_writer, _readers, Damage);
+        Outbox = new SqliteOutbox(_writer, _readers, added, Damage);
+        Sessions = new SqliteSessionStore(_writer, _readers, Damage);
         History = new SqliteReadingHistory(devices, _readers, retention, Damage);
 
         retention.Load(database);
         horizon.From = retention.Kept.OfAny(HistoryResolution.Raw).UnixMilliseconds;
         _compaction.Load(database);
         new LogRecovery(devices, _buffers, recovered, position).Run(database, Instant.From(time.GetUtcNow()));
-        _fill = new CoarseFill(_writer, log);
+        _fill = new CoarseFill(_writer, Damage, log);
         _fill.Prepare(database);
         _writer.Start();
         _fill.Start();
@@ -106,21 +105,19 @@ internal sealed partial class SqliteStore : IAsyncDisposable
 
     public ISessionStore Sessions { get; }
 
-    /// <param name="busyTimeout">How long to wait for a lock of another program on the file.</param>
-    /// <param name="checkpointPages">How many pages of write-ahead log are copied into the file at once.</param>
     /// <exception cref="StoreException">The directory cannot be used; the message says why and what mends it.</exception>
-    public static SqliteStore Open(string path, TimeProvider time, ILogger log, TimeSpan? busyTimeout = null, long checkpointPages = Checkpointer.PagesAtOnce)
+    public static SqliteStore Open(string path, TimeProvider time, ILogger log, StoreTuning? tuning = null)
     {
         var directory = DataDirectory.Open(path);
-        var patience = busyTimeout ?? BusyTimeout;
+        var settings = tuning ?? new StoreTuning();
         SqliteDatabase? database = null;
         try
         {
             var started = time.GetTimestamp();
             WriteAheadLog.Read(directory.DatabaseFile).Verify();
-            database = OpenToWrite(directory, patience);
+            database = OpenToWrite(directory, settings.BusyTimeout);
             Schema.Migrate(database);
-            var store = new SqliteStore(directory, database, patience, checkpointPages, time, log);
+            var store = new SqliteStore(directory, database, settings, time, log);
             LogOpened(log, directory.DatabaseFile, NativeSqlite.EnsureLoaded(), time.GetElapsedTime(started).TotalMilliseconds);
             return store;
         }
@@ -186,6 +183,7 @@ internal sealed partial class SqliteStore : IAsyncDisposable
     private void Tick()
     {
         _compaction.Wake();
+        _expired.Wake();
         _writer.Offer(new WriteJob<bool>(
             database =>
             {

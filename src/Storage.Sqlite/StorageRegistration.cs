@@ -20,7 +20,8 @@ public static class StorageRegistration
         services.AddSingleton(provider => SqliteStore.Open(
             provider.GetRequiredService<IOptions<SqliteOptions>>().Value.Path,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SqliteStore>>()));
+            provider.GetRequiredService<ILogger<SqliteStore>>(),
+            new StoreTuning { AlertRetention = provider.GetRequiredService<IOptions<SqliteOptions>>().Value.AlertRetention }));
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Journal);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Snapshots);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Checkpoints);

@@ -77,7 +77,15 @@ internal static class AnyMessage
     public static readonly Gen<TwinCommand> Command = Gen.OneOf(
         UpdateShadow,
         ShadowOf.Zip(Text).Zip(Time).Select(two => (TwinCommand)new TwinCommand.DeleteShadow(two.Item1.Item1, 3, null, two.Item1.Item2, two.Item2)),
-        Text.Zip(Text).Zip(Time).Select(two => (TwinCommand)new TwinCommand.SetMaintenance(two.Item1.Item1.Length > 0, two.Item1.Item1, two.Item1.Item2, two.Item2)),
+        Text.Zip(Text).Zip(Time).Select(two => (TwinCommand)new TwinCommand.SetMaintenance(two.Item1.Item1.Length > 0, two.Item1.Item1, two.Item1.Item2, two.Item2)
+        {
+            Expected = (two.Item1.Item1.Length % 3) switch
+            {
+                0 => null,
+                1 => new SeenMaintenance(null),
+                _ => new SeenMaintenance(new Maintenance(two.Item2, two.Item1.Item2, two.Item1.Item1)),
+            },
+        }),
         Ingest,
         Session.Zip(Time).Select(two => (TwinCommand)new TwinCommand.OpenSession(two.Item1, two.Item2)),
         Session.Zip(Text).Zip(Time).Select(two => (TwinCommand)new TwinCommand.CloseSession(two.Item1.Item1, two.Item1.Item2, two.Item2)),

@@ -26,9 +26,9 @@ public sealed class InMemoryDeviceTypeStore : IDeviceTypeStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<bool> Delete(DeviceTypeId type, CancellationToken cancellation)
+    public ValueTask<bool> Delete(DeviceTypeId type, long version, CancellationToken cancellation)
     {
         lock (_lock)
-            return ValueTask.FromResult(_types.Remove(type));
+            return ValueTask.FromResult(_types.TryGetValue(type, out var present) && present.Version == version && _types.Remove(type));
     }
 }

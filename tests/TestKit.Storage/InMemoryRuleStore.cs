@@ -46,9 +46,9 @@ public sealed class InMemoryRuleStore : IRuleStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation)
+    public ValueTask<bool> Delete(RuleId rule, long version, CancellationToken cancellation)
     {
         lock (_lock)
-            return ValueTask.FromResult(_rules.Remove(rule));
+            return ValueTask.FromResult(_rules.TryGetValue(rule, out var present) && present.Version == version && _rules.Remove(rule));
     }
 }

@@ -27,11 +27,11 @@ internal static class DeviceTypeEndpoints
     {
         var types = api.MapGroup("/device-types").WithTags("Device types");
         types.MapGet("/", List).WithName("ListDeviceTypes").WithSummary("All device types, in order of id");
-        types.MapGet("/{typeId}", Find).WithName("GetDeviceType").WithSummary("A device type; its version is the ETag").ProducesProblems(404);
+        types.MapGet("/{typeId}", Find).WithName("GetDeviceType").WithSummary("A device type; its version is the ETag").ProducesProblems(404).TakesConditions(ConditionalMetadata.Read);
         types.MapPut("/{typeId}", Put).WithName("PutDeviceType").WithSummary("Creates or replaces a device type; readings after it are held to it")
             .WithDescription("With If-Match and the ETag of a type, replaces it only while it is unchanged; with If-None-Match: *, only creates.")
-            .Accepts<DeviceTypeDocument>("application/json").ProducesProblems(400, 412, 413, 415, 503);
-        types.MapDelete("/{typeId}", Delete).WithName("DeleteDeviceType").WithSummary("Removes a device type; its devices send what they like again").ProducesProblems(404, 412, 503);
+            .Accepts<DeviceTypeDocument>("application/json").ProducesProblems(400, 412, 413, 415, 503).TakesConditions(ConditionalMetadata.Put);
+        types.MapDelete("/{typeId}", Delete).WithName("DeleteDeviceType").WithSummary("Removes a device type; its devices send what they like again").ProducesProblems(404, 412, 503).TakesConditions(ConditionalMetadata.Delete);
         types.MapPost("/{typeId}/infer", Infer).WithName("InferDeviceType").WithSummary("Proposes a device type from what its devices send; nothing is stored")
             .WithDescription("Ranges are what was seen, and required is what every one of the last readings had. Units are not in the data.")
             .ProducesProblems(400, 404, 503);
@@ -42,8 +42,13 @@ internal static class DeviceTypeEndpoints
     private static Ok<ListDocument<DeviceTypeDocument>> List(IDeviceTypes types) =>
         TypedResults.Ok(new ListDocument<DeviceTypeDocument>([.. types.All.Select(DeviceTypeDocument.Of)]));
 
-    private static Results<Ok<DeviceTypeDocument>, ProblemResult> Find(string typeId, IDeviceTypes types, HttpResponse response) =>
-        DeviceTypeId.TryParse(typeId, out var id) && types.Find(id) is { } type ? Answer(type, response) : Unknown(typeId);
+    private static Results<Ok<DeviceTypeDocument>, StatusCodeHttpResult, ProblemResult> Find(string typeId, IDeviceTypes types, HttpContext context)
+    {
+        if (!DeviceTypeId.TryParse(typeId, out var id) || types.Find(id) is not { } type)
+            return Unknown(typeId);
+
+        return VersionTag.Answers(context, VersionTag.Of(type.Version)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(DeviceTypeDocument.Of(type));
+    }
 
     private static async Task<Results<Ok<DeviceTypeDocument>, Created<DeviceTypeDocument>, ProblemResult>> Put(
         string typeId, HttpRequest request, IDeviceTypes types, CancellationToken cancellation)

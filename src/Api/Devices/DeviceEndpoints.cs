@@ -26,11 +26,14 @@ internal static class DeviceEndpoints
     {
         var devices = api.MapGroup("/devices").WithTags("Devices");
         devices.MapGet("/", List).WithName("ListDevices").WithSummary("Finds devices: by filter, in an order, page by page").ProducesProblems(400);
-        devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now, or as it was").ProducesProblems(400, 404, 410);
+        devices.MapGet("/{id}", Find).WithName("GetDevice").WithSummary("A device as it is believed to be now, or as it was")
+            .WithDescription("As it is now it has an ETag: its version, and a mark of what people say about it.")
+            .ProducesProblems(400, 404, 410).TakesConditions(ConditionalMetadata.Read);
         devices.MapPatch("/{id}", Describe).WithName("DescribeDevice")
             .WithSummary("Changes what people say about a device")
             .Accepts<DeviceDescriptionDocument>("application/json", "application/merge-patch+json")
-            .ProducesProblems(400, 404, 415, 503);
+            .WithDescription("With If-Match and the ETag of a device, only while people say the same about it, maintenance included; readings do not count.")
+            .ProducesProblems(400, 404, 412, 415, 503).TakesConditions(ConditionalMetadata.Change);
         devices.MapGet("/{id}/metrics", Metrics).WithName("ListMetrics").WithSummary("The metrics that a device has reported").ProducesProblems(404);
         devices.MapGet("/{id}/refusals", Refusals).WithName("ListRefusals")
             .WithSummary("The device's last messages that were not taken, newest first")
@@ -79,14 +82,39 @@ internal static class DeviceEndpoints
     private static ProblemResult ProblemOf(string parameter, FilterFault fault) => ProblemResult.Invalid(
         fault.Code, "The query cannot be understood", [new Fault(parameter, $"goes wrong at character {fault.Position}: {fault.Message}", fault.Mend)]);
 
-    private static Task<Results<Ok<DeviceDocument>, ProblemResult>> Find(
-        string id, [AsParameters] DeviceMomentQuery query, ITwins twins, IDeviceTypes types, TwinPast past, TimeProvider time, CancellationToken cancellation) =>
-        string.IsNullOrEmpty(query.At)
-            ? FindNow(id, twins, types, cancellation)
-            : PastDevices.At(id, query.At, past, types, Instant.From(time.GetUtcNow()), cancellation);
+    private static async Task<Results<Ok<DeviceDocument>, StatusCodeHttpResult, ProblemResult>> Find(
+        string id, [AsParameters] DeviceMomentQuery query, HttpContext context, ITwins twins, IDeviceTypes types, TwinPast past, TimeProvider time, CancellationToken cancellation)
+    {
+        if (!string.IsNullOrEmpty(query.At))
+            return await PastDevices.At(id, query.At, past, types, Instant.From(time.GetUtcNow()), cancellation);
 
-    private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> FindNow(string id, ITwins twins, IDeviceTypes types, CancellationToken cancellation) =>
-        await twins.FindKnown(id, cancellation) is { } twin ? TypedResults.Ok(DeviceDocument.Of(twin, types.For(twin.Description.Type))) : ProblemResult.UnknownDevice(id);
+        if (await twins.FindKnown(id, cancellation) is not { } twin)
+            return ProblemResult.UnknownDevice(id);
+
+        var type = types.For(twin.Description.Type);
+        return VersionTag.Answers(context, DeviceTag.Of(twin, type).Value) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(DeviceDocument.Of(twin, type));
+    }
+
+    /// <summary>The device after a change.</summary>
+    internal static async Task<Results<Ok<DeviceDocument>, ProblemResult>> FindChanged(string id, HttpContext context, ITwins twins, IDeviceTypes types, CancellationToken cancellation)
+    {
+        if (await twins.FindKnown(id, cancellation) is not { } twin)
+            return ProblemResult.UnknownDevice(id);
+
+        var type = types.For(twin.Description.Type);
+        context.Response.Headers.ETag = DeviceTag.Of(twin, type).Value.ToString();
+        return TypedResults.Ok(DeviceDocument.Of(twin, type));
+    }
+
+    /// <summary>Null: the request's conditions hold of the device.</summary>
+    internal static ProblemResult? Refusal(HttpRequest request, Twin twin, IDeviceTypes types)
+    {
+        var tag = DeviceTag.Of(twin, types.For(twin.Description.Type));
+        return VersionTag.Allows(request, tag.Value, tag.IsUnchangedSince)
+            ? null
+            : ProblemResult.Of(
+                StatusCodes.Status412PreconditionFailed, "device.changed", $"The device is at version {twin.Version} and its ETag is {tag.Value}; read it again and repeat the change.");
+    }
 
     private static async Task<Results<Ok<DeviceDocument>, ProblemResult>> Describe(
         string id, HttpRequest request, ITwins twins, IDeviceTypes types, TimeProvider time, CancellationToken cancellation)
@@ -94,6 +122,9 @@ internal static class DeviceEndpoints
         var body = await JsonBody.Read(request);
         while (await twins.FindKnown(id, cancellation) is { } twin)
         {
+            if (Refusal(request, twin, types) is { } refusal)
+                return refusal;
+
             var patch = new DeviceDescriptionPatch(twin.Description);
             var description = patch.Apply(body);
             if (patch.Faults.Count > 0)
@@ -101,7 +132,7 @@ internal static class DeviceEndpoints
 
             var decision = await twins.Execute(twin.Device, new TwinCommand.Describe(description, Instant.From(time.GetUtcNow()), twin.Description), cancellation);
             if (decision is Decision.Accepted)
-                return await FindNow(id, twins, types, cancellation);
+                return await FindChanged(id, request.HttpContext, twins, types, cancellation);
 
             // Somebody else described it between the look and the change: their members stay unless this patch names them too.
             if (decision is Decision.Rejected rejected && rejected.Reason != TwinRejection.DescriptionChanged)

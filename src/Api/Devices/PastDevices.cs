@@ -12,7 +12,8 @@ namespace OrleansIot.Api.Devices;
 /// <summary>Answers with a device as it was.</summary>
 internal static class PastDevices
 {
-    public static async Task<Results<Ok<DeviceDocument>, ProblemResult>> At(string id, string at, TwinPast past, IDeviceTypes types, Instant now, CancellationToken cancellation)
+    public static async Task<Results<Ok<DeviceDocument>, StatusCodeHttpResult, ProblemResult>> At(
+        string id, string at, TwinPast past, IDeviceTypes types, Instant now, CancellationToken cancellation)
     {
         var reader = new QueryReader();
         var moment = reader.Time("at", at, now, now);

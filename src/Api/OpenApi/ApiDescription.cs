@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using OrleansIot.Api.Http;
 using OrleansIot.Domain;
 using OrleansIot.Domain.Telemetry;
 
@@ -18,6 +19,7 @@ internal static class ApiDescription
             options.AddDocumentTransformer(Introduce);
             options.AddSchemaTransformer(DescribeValues);
             options.AddOperationTransformer(DescribeNumbers);
+            options.AddOperationTransformer(ConditionalMetadata.Describe);
         });
 
     private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

@@ -15,20 +15,25 @@ internal static class RuleEndpoints
     {
         var rules = api.MapGroup("/rules").WithTags("Rules");
         rules.MapGet("/", List).WithName("ListRules").WithSummary("All rules, in order of id");
-        rules.MapGet("/{ruleId}", Find).WithName("GetRule").WithSummary("A rule; its version is the ETag").ProducesProblems(404);
+        rules.MapGet("/{ruleId}", Find).WithName("GetRule").WithSummary("A rule; its version is the ETag").ProducesProblems(404).TakesConditions(ConditionalMetadata.Read);
         rules.MapPost("/", Create).WithName("CreateRule").WithSummary("Creates a rule that does not exist yet")
             .Accepts<RuleDocument>("application/json").ProducesProblems(400, 409, 413, 415, 503);
         rules.MapPut("/{ruleId}", Put).WithName("PutRule").WithSummary("Creates or replaces a rule")
             .WithDescription("With If-Match and the ETag of a rule, replaces it only while it is unchanged; with If-None-Match: *, only creates.")
-            .Accepts<RuleDocument>("application/json").ProducesProblems(400, 412, 413, 415, 503);
-        rules.MapDelete("/{ruleId}", Delete).WithName("DeleteRule").WithSummary("Removes a rule; its open alerts are resolved").ProducesProblems(404, 412, 503);
+            .Accepts<RuleDocument>("application/json").ProducesProblems(400, 412, 413, 415, 503).TakesConditions(ConditionalMetadata.Put);
+        rules.MapDelete("/{ruleId}", Delete).WithName("DeleteRule").WithSummary("Removes a rule; its open alerts are resolved").ProducesProblems(404, 412, 503).TakesConditions(ConditionalMetadata.Delete);
     }
 
     private static Ok<ListDocument<RuleDocument>> List(IRules rules) =>
         TypedResults.Ok(new ListDocument<RuleDocument>([.. rules.All.Select(RuleDocument.Of)]));
 
-    private static Results<Ok<RuleDocument>, ProblemResult> Find(string ruleId, IRules rules, HttpResponse response) =>
-        RuleId.TryParse(ruleId, out var id) && rules.Find(id) is { } rule ? Answer(rule, response) : ProblemResult.UnknownRule(ruleId);
+    private static Results<Ok<RuleDocument>, StatusCodeHttpResult, ProblemResult> Find(string ruleId, IRules rules, HttpContext context)
+    {
+        if (!RuleId.TryParse(ruleId, out var id) || rules.Find(id) is not { } rule)
+            return ProblemResult.UnknownRule(ruleId);
+
+        return VersionTag.Answers(context, VersionTag.Of(rule.Version)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(RuleDocument.Of(rule));
+    }
 
     private static async Task<Results<Created<RuleDocument>, ProblemResult>> Create(HttpRequest request, IRules rules, CancellationToken cancellation)
     {

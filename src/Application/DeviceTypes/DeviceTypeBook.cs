@@ -64,9 +64,14 @@ public sealed class DeviceTypeBook(IDeviceTypeStore store) : IDeviceTypes, IDisp
                 if (before.Find(type)?.Version != expectedVersion)
                     return null;
 
-                await store.Delete(type, cancellation);
-                deleted = true;
-                return [.. before.All.Where(other => other.Id != type)];
+                deleted = await store.Delete(type, expectedVersion, cancellation);
+                if (deleted)
+                    return [.. before.All.Where(other => other.Id != type)];
+
+                // It is not as it is known here: another process wrote it, or a delete whose answer was lost was done. What is stored is in force.
+                var stored = await store.List(cancellation);
+                deleted = stored.All(other => other.Id != type);
+                return stored;
             },
             cancellation);
         return deleted;

@@ -83,8 +83,14 @@ public sealed class RuleBook(IRuleStore store) : IRules, IDisposable
                 if (before.Find(rule) is not { } known || (expectedVersion ?? known.Version) != known.Version)
                     return null;
 
-                deleted = await store.Delete(rule, cancellation);
-                return [.. before.All.Where(other => other.Id != rule)];
+                deleted = await store.Delete(rule, known.Version, cancellation);
+                if (deleted)
+                    return [.. before.All.Where(other => other.Id != rule)];
+
+                // It is not as it is known here: another process wrote it, or a delete whose answer was lost was done. What is stored is in force.
+                var stored = await store.List(cancellation);
+                deleted = stored.All(other => other.Id != rule);
+                return stored;
             },
             cancellation);
         return deleted;

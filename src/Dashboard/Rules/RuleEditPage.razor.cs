@@ -39,19 +39,32 @@ public sealed partial class RuleEditPage
         }
 
         // Two people at one rule: the second one is told, and nothing is lost silently.
-        if (!_form.IsNew && Rules.Find(rule.Id)?.Version != _form.Version)
+        if (await Rules.Put(rule, _form.Version) is null)
         {
-            _problem = "Not saved: somebody changed or deleted this rule since you opened it. Load the page again to see it.";
+            _problem = Conflict("saved", rule.Id);
             return;
         }
 
-        await Rules.Put(rule);
         Navigation.NavigateTo("/rules");
     }
 
     private async Task Delete()
     {
-        await Rules.Delete(RuleId.Parse(_form.Id));
+        var rule = RuleId.Parse(_form.Id);
+        if (!await Rules.Delete(rule, _form.Version) && Rules.Find(rule) is not null)
+        {
+            _asksToDelete = false;
+            _problem = Conflict("deleted", rule);
+            return;
+        }
+
         Navigation.NavigateTo("/rules");
     }
+
+    private string Conflict(string done, RuleId id) => (_form.IsNew, Rules.Find(id)) switch
+    {
+        (true, _) => $"Not {done}: somebody created a rule {id} meanwhile. Choose another id.",
+        (_, { } present) => $"Not {done}: somebody changed this rule since you opened version {_form.Version}; it is at version {present.Version}. Load the page again to see it.",
+        _ => $"Not {done}: somebody deleted this rule since you opened it.",
+    };
 }

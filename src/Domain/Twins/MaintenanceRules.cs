@@ -8,6 +8,9 @@ internal static class MaintenanceRules
         if (set.Reason.Length > Maintenance.MaxReasonLength || set.By.Length is 0 or > Maintenance.MaxByLength || set.Reason.Any(char.IsControl) || set.By.Any(char.IsControl))
             return new Decision.Rejected(TwinRejection.MaintenanceInvalid);
 
+        if (set.Expected is { } seen && seen.Maintenance != draft.Twin.Maintenance)
+            return new Decision.Rejected(TwinRejection.MaintenanceChanged);
+
         var before = draft.Twin.Status;
         if (set.On && draft.Twin.Maintenance?.Reason != set.Reason)
         {

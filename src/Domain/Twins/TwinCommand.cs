@@ -54,5 +54,9 @@ public abstract record TwinCommand
 
     /// <summary>Somebody begins or ceases to work on the device.</summary>
     /// <param name="Reason">Why, for people; passed over where it ends.</param>
-    public sealed record SetMaintenance(bool On, string Reason, string By, Instant When) : TwinCommand(When);
+    public sealed record SetMaintenance(bool On, string Reason, string By, Instant When) : TwinCommand(When)
+    {
+        /// <summary>How it was when it was looked at: refused if it is otherwise by now. Null: however it is.</summary>
+        public SeenMaintenance? Expected { get; init; }
+    }
 }

@@ -14,6 +14,8 @@ public sealed record TwinRejection(string Code, string Detail)
 
     public static readonly TwinRejection AlertResolved = new("alert.resolved", "The alert is resolved already.");
 
+    public static readonly TwinRejection MaintenanceChanged = new("device.changed", "Its maintenance began or ended meanwhile; look again and repeat the change.");
+
     public static readonly TwinRejection MaintenanceInvalid = new(
         "device.maintenance-invalid",
         $"Give a reason of at most {Maintenance.MaxReasonLength} characters and a name of 1 to {Maintenance.MaxByLength}, without control characters.");

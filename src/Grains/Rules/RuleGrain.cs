@@ -39,7 +39,10 @@ internal sealed class RuleGrain(IRuleStore store, RuleAnnouncements silos) : Gra
         if (present is null || (expectedVersion ?? present.Version) != present.Version)
             return new RuleEdit(Done: false, present);
 
-        await store.Delete(Id, CancellationToken.None);
+        // One that is gone after all was deleted by an owner before this one, or by a delete whose answer was lost.
+        if (!await store.Delete(Id, present.Version, CancellationToken.None) && await Stored() is { } other)
+            return new RuleEdit(Done: false, other);
+
         await silos.Announce(Id, null);
         return new RuleEdit(Done: true, null);
     }

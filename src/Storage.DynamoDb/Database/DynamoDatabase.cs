@@ -90,6 +90,20 @@ internal sealed class DynamoDatabase : IDisposable
         return response.Attributes is { Count: > 0 };
     }
 
+    /// <summary>False: there is no such item, or the condition does not hold of it.</summary>
+    public async ValueTask<bool> Delete(Table table, string partition, string sort, WriteCondition condition, CancellationToken cancellation)
+    {
+        var request = new DeleteItemRequest
+        {
+            TableName = NameOf(table),
+            Key = AttributeExtensions.Key(partition, sort),
+            ConditionExpression = condition.Expression,
+            ExpressionAttributeNames = condition.AttributeNames,
+            ExpressionAttributeValues = condition.Values,
+        };
+        return await IfConditionHolds(Send(token => _client.DeleteItemAsync(request, token), "delete an item", cancellation));
+    }
+
     /// <summary>All of the writes or none.</summary>
     /// <param name="token">Of these very writes: a repeat under it is recognised by the service for some minutes.</param>
     /// <returns>The places of the writes whose condition does not hold; none: it is done.</returns>

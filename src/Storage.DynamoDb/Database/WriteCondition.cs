@@ -6,4 +6,7 @@ namespace OrleansIot.Storage.DynamoDb.Database;
 internal sealed record WriteCondition(string Expression, Dictionary<string, string>? AttributeNames = null, Item? Values = null)
 {
     public static readonly WriteCondition IsNew = new($"attribute_not_exists({Names.Partition})");
+
+    public static WriteCondition IsAt(long version) => new(
+        "#version = :version", new() { ["#version"] = Names.Version }, new() { [":version"] = AttributeExtensions.Of(version) });
 }

@@ -39,5 +39,6 @@ internal sealed class DynamoDeviceTypeStore(DynamoDatabase database) : IDeviceTy
             throw new StoreException($"Device type {type.Id} was edited elsewhere in the meantime: version {type.Version} or a later one is there already. Read it again, then edit it.");
     }
 
-    public ValueTask<bool> Delete(DeviceTypeId type, CancellationToken cancellation) => database.Delete(Table.Rules, Partition, type.Value, cancellation);
+    public ValueTask<bool> Delete(DeviceTypeId type, long version, CancellationToken cancellation) =>
+        database.Delete(Table.Rules, Partition, type.Value, WriteCondition.IsAt(version), cancellation);
 }

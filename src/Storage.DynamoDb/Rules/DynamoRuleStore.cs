@@ -46,5 +46,6 @@ internal sealed class DynamoRuleStore(DynamoDatabase database) : IRuleStore
             throw new StoreException($"Rule {rule.Id} was edited elsewhere in the meantime: version {rule.Version} or a later one is there already. Read it again, then edit it.");
     }
 
-    public ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation) => database.Delete(Table.Rules, Partition, rule.Value, cancellation);
+    public ValueTask<bool> Delete(RuleId rule, long version, CancellationToken cancellation) =>
+        database.Delete(Table.Rules, Partition, rule.Value, WriteCondition.IsAt(version), cancellation);
 }

@@ -11,24 +11,20 @@ namespace OrleansIot.Storage.Sqlite.Alerts;
 internal static class AlertRows
 {
     /// <summary>What <see cref="Read"/> reads.</summary>
-    public const string Columns = "body, status, acknowledged_at, acknowledged_by, resolved_at, resolved_by, resolution";
+    public static readonly string Columns = $"body, status, acknowledged_at, acknowledged_by, resolved_at, resolved_by, resolution, {GuardedTables.Alerts.IsWhole}, id";
 
-    private const string Insert =
-        "INSERT OR REPLACE INTO alert(id, device, rule, status, severity, triggered_at, body) VALUES(?, ?, ?, ?, ?, ?, ?)";
+    private static readonly string Insert = GuardedTables.Alerts.Insert("INSERT OR REPLACE");
 
-    private const string Acknowledge = "UPDATE alert SET status = ?, acknowledged_at = ?, acknowledged_by = ? WHERE id = ?";
+    private static readonly string Acknowledge = GuardedTables.Alerts.Update("status", "acknowledged_at", "acknowledged_by");
 
-    private const string Resolve = "UPDATE alert SET status = ?, resolved_at = ?, resolved_by = ?, resolution = ? WHERE id = ?";
+    private static readonly string Resolve = GuardedTables.Alerts.Update("status", "resolved_at", "resolved_by", "resolution");
 
     public static void Write(SqliteDatabase database, TwinEvent twinEvent)
     {
         switch (twinEvent)
         {
             case TwinEvent.AlertTriggered { Alert: var alert }:
-                var body = new ArrayBufferWriter<byte>();
-                AlertCodec.Encode(body, alert);
-                database.Statement(Insert).Bind(alert.Id.ToString()).Bind(alert.Device.Value).Bind(alert.Rule.Value).Bind((long)alert.Status)
-                    .Bind((long)alert.Severity).Bind(alert.TriggeredAt.UnixMilliseconds).Bind(body.WrittenSpan).Run();
+                Trigger(database, alert);
                 break;
 
             case TwinEvent.AlertAcknowledged step:
@@ -41,6 +37,28 @@ internal static class AlertRows
                 break;
         }
     }
+
+    /// <summary>Enters it as it is triggered.</summary>
+    public static void Trigger(SqliteDatabase database, Alert alert)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        AlertCodec.Encode(body, alert);
+        database.Statement(Insert).Guarded().Bind(alert.Id.ToString()).Bind(alert.Device.Value).Bind(alert.Rule.Value).Bind((long)alert.Status)
+            .Bind((long)alert.Severity).Bind(alert.TriggeredAt.UnixMilliseconds)
+            .BindNull().BindNull().BindNull().BindNull().BindNull().Bind(body.WrittenSpan).BindChecksum().Run();
+    }
+
+    /// <summary>Enters it as it stands.</summary>
+    public static void Enter(SqliteDatabase database, Alert alert)
+    {
+        Trigger(database, alert);
+        if (alert is { AcknowledgedAt: { } at, AcknowledgedBy: { } by })
+            Write(database, new TwinEvent.AlertAcknowledged(alert.Id, by, at));
+    }
+
+    public static bool IsWhole(SqliteStatement row) => row.Int64(7) != 0;
+
+    public static string Damage(SqliteStatement row) => $"Alert {row.Shown(8)} is not what was written.";
 
     public static Alert Read(SqliteStatement row) => AlertCodec.Decode(row.Blob(0)) with
     {

@@ -8,7 +8,7 @@ using OrleansIot.Storage.Sqlite.Database;
 namespace OrleansIot.Storage.Sqlite.Alerts;
 
 /// <summary>The table of alerts.</summary>
-internal sealed class SqliteAlertBook(ReadConnections readers) : IAlertBook
+internal sealed class SqliteAlertBook(ReadConnections readers, DamageFound damage) : IAlertBook
 {
     private const int MaxLimit = 500;
 
@@ -18,10 +18,9 @@ internal sealed class SqliteAlertBook(ReadConnections readers) : IAlertBook
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, MaxLimit, nameof(query));
         AlertCursor? after = query.Cursor is null ? null : AlertCursor.Parse(query.Cursor);
         using var reader = await readers.Rent(cancellation);
-        using var select = Bind(reader.Statement(Select(query)), query, after);
-        var alerts = ImmutableArray.CreateBuilder<Alert>();
-        while (select.Step())
-            alerts.Add(AlertRows.Read(select));
+
+        // Those that are not what was written are told and passed over; the page is full all the same.
+        var alerts = Read(reader, query, after, onlyWhole: false) ?? Read(reader, query, after, onlyWhole: true)!;
 
         if (alerts.Count <= query.Limit)
             return new Page<Alert>(alerts.DrainToImmutable(), null);
@@ -35,10 +34,38 @@ internal sealed class SqliteAlertBook(ReadConnections readers) : IAlertBook
     {
         using var reader = await readers.Rent(cancellation);
         using var select = reader.Statement($"SELECT {AlertRows.Columns} FROM alert WHERE id = ?").Bind(alert.ToString());
-        return select.Step() ? AlertRows.Read(select) : null;
+        if (!select.Step())
+            return null;
+
+        if (AlertRows.IsWhole(select))
+            return AlertRows.Read(select);
+
+        damage.Add(AlertRows.Damage(select));
+        throw new StoreException($"Alert {alert} is damaged. Restore a backup, or run the command 'repair', which leaves it out.") { Code = SqliteErrors.Damaged };
     }
 
-    private static string Select(AlertQuery query)
+    /// <returns>Null where one was met that is not what was written.</returns>
+    private ImmutableArray<Alert>.Builder? Read(ReadConnection reader, AlertQuery query, AlertCursor? after, bool onlyWhole)
+    {
+        using var select = Bind(reader.Statement(Select(query, onlyWhole)), query, after);
+        var alerts = ImmutableArray.CreateBuilder<Alert>();
+        var isDamaged = false;
+        while (select.Step())
+        {
+            if (AlertRows.IsWhole(select))
+            {
+                alerts.Add(AlertRows.Read(select));
+                continue;
+            }
+
+            isDamaged = true;
+            damage.Add(AlertRows.Damage(select));
+        }
+
+        return isDamaged ? null : alerts;
+    }
+
+    private static string Select(AlertQuery query, bool onlyWhole)
     {
         var sql = new StringBuilder($"SELECT {AlertRows.Columns} FROM alert WHERE true");
         if (query.Status is not null)
@@ -53,6 +80,9 @@ internal sealed class SqliteAlertBook(ReadConnections readers) : IAlertBook
             sql.Append(" AND severity = ?");
         if (query.Cursor is not null)
             sql.Append(" AND (triggered_at, id) < (?, ?)");
+
+        if (onlyWhole)
+            sql.Append($" AND {GuardedTables.Alerts.IsWhole}");
 
         // One more than asked for tells whether there is a next page.
         return sql.Append(" ORDER BY triggered_at DESC, id DESC LIMIT ?").ToString();

@@ -1,7 +1,10 @@
 using OrleansIot.Application;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Chunks;
+using OrleansIot.Application.History.Rollups;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Storage.Sqlite.Database;
+using OrleansIot.Storage.Sqlite.History;
 using OrleansIot.Storage.Sqlite.Journal;
 
 namespace OrleansIot.Storage.Sqlite.Backups;
@@ -48,6 +51,9 @@ public static class DataCheck
                 Rows(database, findings, Events, "The row of events of device number {0} up to version {1}", EventsOf, cancellation);
                 Rows(database, findings, Checkpoints(database), "The checkpoint of device number {0} at version {1}", Checkpoint, cancellation);
             }
+
+            if (HasChecksum(database, GuardedTables.Alerts.Name))
+                Guarded(database, findings, cancellation);
         }
         catch (StoreException e)
         {
@@ -56,6 +62,40 @@ public static class DataCheck
 
         return findings;
     }
+
+    /// <summary>Whether rows of the table can have a checksum: a file of an older release is not brought forward by being looked at.</summary>
+    internal static bool HasChecksum(SqliteDatabase database, string table) =>
+        database.Number($"SELECT count(*) FROM pragma_table_info('{table}') WHERE name = 'checksum'") > 0;
+
+    internal static string RowsOf(GuardedTable table) => $"SELECT {table.Columns}, {table.IsWhole} FROM {table.Name}";
+
+    /// <summary>Reads a row of <see cref="RowsOf"/>.</summary>
+    internal static void Row(GuardedTable table, SqliteStatement row)
+    {
+        Require(row.Int64(table.ColumnCount) != 0);
+        table.Decode(row);
+    }
+
+    internal const string Hours = "SELECT hour, body, device, checksum FROM rollup_hour";
+
+    internal const string Blocks = "SELECT block, body, device, resolution, checksum FROM rollup_coarse";
+
+    /// <summary>Reads a row of <see cref="Hours"/>.</summary>
+    internal static void Hour(SqliteStatement row)
+    {
+        Require(RollupRows.IsWholeHour(row));
+        new RollupBlock(RollupLevel.Minute).Merge(row.Blob(1));
+    }
+
+    /// <summary>Reads a row of <see cref="Blocks"/>.</summary>
+    internal static void Block(SqliteStatement row)
+    {
+        Require(RollupRows.IsWholeBlock(row));
+        new RollupBlock(LevelOf(row)).Merge(row.Blob(1));
+    }
+
+    /// <summary>Of a row of <see cref="Blocks"/>.</summary>
+    internal static RollupLevel LevelOf(SqliteStatement row) => RollupLevel.Of((HistoryResolution)row.Int64(3));
 
     internal static void Pages(SqliteDatabase database, List<string> findings)
     {
@@ -142,7 +182,10 @@ public static class DataCheck
     internal static bool IsOfDamage(Exception e) =>
         e is StoreException or InvalidDataException or ArgumentException or FormatException or IndexOutOfRangeException or OverflowException or KeyNotFoundException or InvalidOperationException;
 
-    private static void Rows(SqliteDatabase database, List<string> findings, string sql, string name, Action<SqliteStatement> read, CancellationToken cancellation)
+    private static void Rows(SqliteDatabase database, List<string> findings, string sql, string name, Action<SqliteStatement> read, CancellationToken cancellation) =>
+        Rows(database, findings, sql, row => string.Format(null, name, row.Int64(0), row.Int64(1)), read, cancellation);
+
+    private static void Rows(SqliteDatabase database, List<string> findings, string sql, Func<SqliteStatement, string> name, Action<SqliteStatement> read, CancellationToken cancellation)
     {
         var limit = findings.Count + MaxFindings;
         using var rows = database.Statement(sql);
@@ -155,14 +198,21 @@ public static class DataCheck
             }
             catch (Exception e) when (IsOfDamage(e))
             {
-                findings.Add($"{string.Format(null, name, rows.Int64(0), rows.Int64(1))} is damaged: {e.Message}");
+                findings.Add($"{name(rows)} is damaged: {e.Message}");
             }
         }
     }
 
-    // A file of a release before checksums is not brought forward by being looked at.
-    private static string ChecksumOf(SqliteDatabase database, string table) =>
-        database.Number($"SELECT count(*) FROM pragma_table_info('{table}') WHERE name = 'checksum'") > 0 ? "checksum" : "NULL";
+    private static void Guarded(SqliteDatabase database, List<string> findings, CancellationToken cancellation)
+    {
+        foreach (var table in GuardedTables.All)
+            Rows(database, findings, RowsOf(table), table.Describe, row => Row(table, row), cancellation);
+
+        Rows(database, findings, Hours, row => RollupRows.HourName(row.Int64(2), row.Int64(0)), Hour, cancellation);
+        Rows(database, findings, Blocks, row => RollupRows.BlockName(row.Int64(2), row.Int64(3), row.Int64(0)), Block, cancellation);
+    }
+
+    private static string ChecksumOf(SqliteDatabase database, string table) => HasChecksum(database, table) ? "checksum" : "NULL";
 
     private static void Require(bool fits)
     {

@@ -125,6 +125,22 @@ internal static class Schema
         -- See StoredChecksum. Rows from before have none.
         ALTER TABLE checkpoint ADD COLUMN checksum INTEGER;
         """,
+        """
+        -- See GuardedTable, and StoredChecksum for roll-ups. Rows from before have none.
+        ALTER TABLE alert ADD COLUMN checksum INTEGER;
+        ALTER TABLE rule ADD COLUMN checksum INTEGER;
+        ALTER TABLE device_type ADD COLUMN checksum INTEGER;
+        ALTER TABLE outbox ADD COLUMN checksum INTEGER;
+        ALTER TABLE session ADD COLUMN checksum INTEGER;
+        ALTER TABLE subscription ADD COLUMN checksum INTEGER;
+        ALTER TABLE received ADD COLUMN checksum INTEGER;
+        ALTER TABLE message ADD COLUMN checksum INTEGER;
+        ALTER TABLE delivery ADD COLUMN checksum INTEGER;
+        ALTER TABLE will ADD COLUMN checksum INTEGER;
+        ALTER TABLE retained ADD COLUMN checksum INTEGER;
+        ALTER TABLE rollup_hour ADD COLUMN checksum INTEGER;
+        ALTER TABLE rollup_coarse ADD COLUMN checksum INTEGER;
+        """,
     ];
 
     public static void Migrate(SqliteDatabase database) => Migrate(database, Steps.Length);

@@ -37,6 +37,7 @@ internal sealed class SqliteDatabase : IDisposable
         // They tell a failed flush from a failed write.
         raw.sqlite3_extended_result_codes(handle, 1);
         raw.sqlite3_busy_timeout(handle, (int)busyTimeout.TotalMilliseconds);
+        RowChecksum.AddTo(handle);
         return new SqliteDatabase(handle);
     }
 

@@ -9,7 +9,7 @@ namespace OrleansIot.Storage.Sqlite.History;
 /// Makes coarse roll-ups of the minutes that a release without them has stored: a day of one device at a time, between the commits.
 /// Queries answer rightly meanwhile, from minutes as far as it has not come.
 /// </summary>
-internal sealed partial class CoarseFill(GroupCommit writer, ILogger log) : IAsyncDisposable
+internal sealed partial class CoarseFill(GroupCommit writer, DamageFound damage, ILogger log) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
@@ -58,7 +58,7 @@ internal sealed partial class CoarseFill(GroupCommit writer, ILogger log) : IAsy
 
     /// <param name="finished">The device that was done last.</param>
     /// <returns>The same, or the next one when it is done; null after the last of all.</returns>
-    private static long? Next(SqliteDatabase database, long finished)
+    private long? Next(SqliteDatabase database, long finished)
     {
         if (Following(database, finished) is not { } device)
         {
@@ -66,7 +66,7 @@ internal sealed partial class CoarseFill(GroupCommit writer, ILogger log) : IAsy
             return null;
         }
 
-        var rows = new RollupRows(database);
+        var rows = new RollupRows(database, damage);
         return rows.LastHour(device) is not { } lastHour || rows.Fold(device, lastHour) ? device : finished;
     }
 

@@ -1,6 +1,7 @@
 using OrleansIot.Application.History.Chunks;
 using OrleansIot.Domain.Twins;
 using OrleansIot.Storage.Sqlite.Commits;
+using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Sqlite.Journal;
 
 namespace OrleansIot.Storage.Sqlite.History;
@@ -9,7 +10,7 @@ namespace OrleansIot.Storage.Sqlite.History;
 /// Which devices have events that are in the log but in no chunk, and when these become chunks. The writer's own. The log
 /// refills the buffers after a crash, so waiting costs nothing but the time of that: chunks are made large.
 /// </summary>
-internal sealed class HistoryBuffers(TimeProvider time, LogPosition log) : IUpkeep
+internal sealed class HistoryBuffers(TimeProvider time, LogPosition log, DamageFound damage) : IUpkeep
 {
     // Bounds what a crash makes the next start read again.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
@@ -86,7 +87,7 @@ internal sealed class HistoryBuffers(TimeProvider time, LogPosition log) : IUpke
         while (chosen.Count < ChunksAtOnce && OldestIsDue())
             chosen.Add(_opened.Dequeue());
 
-        return new HistoryFlush(this, chosen, log.Last, time);
+        return new HistoryFlush(this, chosen, log.Last, time, damage);
     }
 
     internal void Flushed(KnownDevice device, ReadingBuffer buffer, long through)

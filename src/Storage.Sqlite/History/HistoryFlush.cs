@@ -7,7 +7,7 @@ namespace OrleansIot.Storage.Sqlite.History;
 
 /// <summary>Makes buffers into stored chunks and roll-ups, in one transaction: as many as its time allows.</summary>
 /// <param name="through">Position of the last commit: all readings up to it are in the buffers.</param>
-internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Device, ReadingBuffer Buffer)> chosen, long through, TimeProvider time) : WriteJob
+internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Device, ReadingBuffer Buffer)> chosen, long through, TimeProvider time, DamageFound damage) : WriteJob
 {
     // Appends wait for it. A full chunk takes about a millisecond; of small ones thirty fit.
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(3);
@@ -17,7 +17,7 @@ internal sealed class HistoryFlush(HistoryBuffers buffers, List<(KnownDevice Dev
 
     public override void Write(SqliteDatabase database)
     {
-        var rows = new RollupRows(database);
+        var rows = new RollupRows(database, damage);
         var started = time.GetTimestamp();
         while (_written < chosen.Count && (_written == 0 || time.GetElapsedTime(started) < Limit))
         {

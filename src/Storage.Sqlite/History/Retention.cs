@@ -12,7 +12,7 @@ namespace OrleansIot.Storage.Sqlite.History;
 /// Drops what is older than it is to be kept. What has expired is out of sight at once, and then removed piece by piece: a row when all
 /// that it holds has expired, so that a metric which is kept less long than another lies unseen beside it until then.
 /// </summary>
-internal sealed class Retention(GroupCommit writer, LogFloor floor, PastRetention past)
+internal sealed class Retention(GroupCommit writer, LogFloor floor, PastRetention past, DamageFound damage)
 {
     // Rows per transaction: appends wait for some milliseconds.
     private const int RowsAtOnce = 500;
@@ -100,7 +100,7 @@ internal sealed class Retention(GroupCommit writer, LogFloor floor, PastRetentio
     }
 
     // The last hours of a device that fell silent are in minutes alone.
-    private static bool FoldMinutes(SqliteDatabase database, Instant before)
+    private bool FoldMinutes(SqliteDatabase database, Instant before)
     {
         var hour = RollupLevel.Minute.BlockOf(before.UnixMilliseconds);
         var devices = new List<long>(DevicesAtOnce);
@@ -114,7 +114,7 @@ internal sealed class Retention(GroupCommit writer, LogFloor floor, PastRetentio
                 devices.Add(select.Int64(0));
         }
 
-        var rows = new RollupRows(database);
+        var rows = new RollupRows(database, damage);
         foreach (var device in devices)
             rows.Fold(device, hour);
 

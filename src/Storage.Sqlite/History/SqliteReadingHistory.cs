@@ -157,30 +157,37 @@ internal sealed class SqliteReadingHistory(DeviceRegister devices, ReadConnectio
         throw new StoreException($"Chunk {chunk.Int64(0)} of the history is damaged. Restore a backup, or run the command 'repair', which leaves it out.") { Code = SqliteErrors.Damaged };
     }
 
-    private static void AddRollups(
+    private void AddRollups(
         ReadConnection reader, KnownDevice known, SeriesPlan plan, long? coarseBefore, MetricName metric, SeriesGathering gathered, CancellationToken cancellation)
     {
         var name = Encoding.UTF8.GetBytes(metric.Value);
         var firstHour = RollupLevel.Minute.BlockOf(plan.From);
         if (plan.Level is { } level && level != RollupLevel.Minute)
         {
-            using var blocks = reader.Statement("SELECT block, body FROM rollup_coarse WHERE device = ? AND resolution = ? AND block BETWEEN ? AND ? ORDER BY block")
+            using var blocks = reader.Statement("SELECT block, body, device, resolution, checksum FROM rollup_coarse WHERE device = ? AND resolution = ? AND block BETWEEN ? AND ? ORDER BY block")
                 .Bind(known.Id).Bind((long)level.Resolution).Bind(level.BlockOf(plan.From)).Bind(level.BlockOf(plan.To - 1));
             AddBlocks(blocks, level, name, gathered, cancellation);
             firstHour = Math.Max(firstHour, coarseBefore ?? long.MinValue);
         }
 
-        using var hours = reader.Statement("SELECT hour, body FROM rollup_hour WHERE device = ? AND hour BETWEEN ? AND ? ORDER BY hour")
+        using var hours = reader.Statement("SELECT hour, body, device, checksum FROM rollup_hour WHERE device = ? AND hour BETWEEN ? AND ? ORDER BY hour")
             .Bind(known.Id).Bind(firstHour).Bind(RollupLevel.Minute.BlockOf(plan.To - 1));
         AddBlocks(hours, RollupLevel.Minute, name, gathered, cancellation);
     }
 
-    private static void AddBlocks(SqliteStatement rows, RollupLevel level, byte[] metric, SeriesGathering gathered, CancellationToken cancellation)
+    private void AddBlocks(SqliteStatement rows, RollupLevel level, byte[] metric, SeriesGathering gathered, CancellationToken cancellation)
     {
         Span<Rollup> units = new Rollup[level.Units];
         while (rows.Step())
         {
             cancellation.ThrowIfCancellationRequested();
+            if (!(level == RollupLevel.Minute ? RollupRows.IsWholeHour(rows) : RollupRows.IsWholeBlock(rows)))
+            {
+                var what = level == RollupLevel.Minute ? RollupRows.HourName(rows.Int64(2), rows.Int64(0)) : RollupRows.BlockName(rows.Int64(2), rows.Int64(3), rows.Int64(0));
+                damage.Add($"{what} is not what was written.");
+                throw new StoreException($"{what} is damaged. Restore a backup, or run the command 'repair', which leaves it out.") { Code = SqliteErrors.Damaged };
+            }
+
             if (RollupBlock.TryRead(rows.Blob(1), metric, units))
                 gathered.AddBlock(level, rows.Int64(0), units);
         }

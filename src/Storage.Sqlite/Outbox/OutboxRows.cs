@@ -11,11 +11,11 @@ namespace OrleansIot.Storage.Sqlite.Outbox;
 internal static class OutboxRows
 {
     /// <summary>What <see cref="Read"/> reads.</summary>
-    public const string Columns = "id, channel, target, transition, alert, device_name, created_at, status, attempts, due_at, last_attempt_at, outcome";
+    public static readonly string Columns = $"id, channel, target, transition, alert, device_name, created_at, status, attempts, due_at, last_attempt_at, outcome, {GuardedTables.Outbox.IsWhole}";
 
     // The same cause makes the same id, and never a second message.
-    private const string Insert =
-        "INSERT INTO outbox(id, alert_id, channel, target, transition, device_name, created_at, status, attempts, due_at, alert) VALUES(?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?) ON CONFLICT(id) DO NOTHING";
+    private static readonly string Insert =
+        $"{GuardedTables.Outbox.Insert("INSERT")} ON CONFLICT(id) DO NOTHING";
 
     public static void Add(SqliteDatabase database, ImmutableArray<OutboxMessage> messages)
     {
@@ -26,10 +26,15 @@ internal static class OutboxRows
         {
             var alert = new ArrayBufferWriter<byte>();
             AlertCodec.Encode(alert, message.Alert);
-            database.Statement(Insert).Bind(message.Id).Bind(message.Alert.Id.ToString()).Bind(message.Channel).Bind(message.Target).Bind((long)message.Transition)
-                .Bind(message.DeviceName).Bind(message.CreatedAt.UnixMilliseconds).Bind(message.CreatedAt.UnixMilliseconds).Bind(alert.WrittenSpan).Run();
+            database.Statement(Insert).Guarded().Bind(message.Id).Bind(message.Alert.Id.ToString()).Bind(message.Channel).Bind(message.Target).Bind((long)message.Transition)
+                .Bind(message.DeviceName).Bind(message.CreatedAt.UnixMilliseconds).Bind((long)DeliveryStatus.Pending).Bind(0L).Bind(message.CreatedAt.UnixMilliseconds)
+                .BindNull().BindNull().Bind(alert.WrittenSpan).BindChecksum().Run();
         }
     }
+
+    public static bool IsWhole(SqliteStatement row) => row.Int64(12) != 0;
+
+    public static string Damage(SqliteStatement row) => $"Notification {row.Shown(0)} is not what was written.";
 
     public static Delivery Read(SqliteStatement row)
     {

@@ -8,21 +8,22 @@ using OrleansIot.Storage.Sqlite.Database;
 namespace OrleansIot.Storage.Sqlite.Outbox;
 
 /// <summary>The table of messages. The commits of the event log fill it.</summary>
-internal sealed class SqliteOutbox(GroupCommit writer, ReadConnections readers, MessagesAdded added) : IOutbox
+internal sealed class SqliteOutbox(GroupCommit writer, ReadConnections readers, MessagesAdded added, DamageFound damage) : IOutbox
 {
+    private static readonly string Update = GuardedTables.Outbox.Update("status", "attempts", "last_attempt_at", "due_at", "outcome");
+
     public ValueTask<IReadOnlyList<Delivery>> Due(Instant now, int limit, CancellationToken cancellation) =>
-        Select($"SELECT {OutboxRows.Columns} FROM outbox WHERE status = 0 AND due_at <= ? ORDER BY due_at, sequence LIMIT ?", select => select.Bind(now.UnixMilliseconds).Bind(limit), cancellation);
+        Select("status = 0 AND due_at <= ? {0} ORDER BY due_at, sequence LIMIT ?", select => select.Bind(now.UnixMilliseconds).Bind(limit), cancellation);
 
     public async ValueTask<Instant?> NextDue(CancellationToken cancellation)
     {
         using var reader = await readers.Rent(cancellation);
-        using var select = reader.Statement("SELECT due_at FROM outbox WHERE status = 0 ORDER BY due_at LIMIT 1");
+        using var select = reader.Statement($"SELECT due_at FROM outbox WHERE status = 0 AND {GuardedTables.Outbox.IsWhole} ORDER BY due_at LIMIT 1");
         return select.Step() ? new Instant(select.Int64(0)) : null;
     }
 
     public async ValueTask Record(OutboxMessage message, DeliveryStatus status, int attempts, Instant at, Instant dueAt, string outcome, CancellationToken cancellation)
     {
-        const string Update = "UPDATE outbox SET status = ?, attempts = ?, last_attempt_at = ?, due_at = ?, outcome = ? WHERE id = ?";
         await writer.Run(
             database =>
             {
@@ -34,21 +35,40 @@ internal sealed class SqliteOutbox(GroupCommit writer, ReadConnections readers, 
     }
 
     public ValueTask<IReadOnlyList<Delivery>> Of(AlertId alert, CancellationToken cancellation) =>
-        Select($"SELECT {OutboxRows.Columns} FROM outbox WHERE alert_id = ? ORDER BY sequence", select => select.Bind(alert.ToString()), cancellation);
+        Select("alert_id = ? {0} ORDER BY sequence", select => select.Bind(alert.ToString()), cancellation);
 
     public ValueTask<IReadOnlyList<Delivery>> Latest(int limit, CancellationToken cancellation) =>
-        Select($"SELECT {OutboxRows.Columns} FROM outbox ORDER BY sequence DESC LIMIT ?", select => select.Bind(limit), cancellation);
+        Select("true {0} ORDER BY sequence DESC LIMIT ?", select => select.Bind(limit), cancellation);
 
     public Task Added(CancellationToken cancellation) => added.Next.WaitAsync(cancellation);
 
-    private async ValueTask<IReadOnlyList<Delivery>> Select(string sql, Func<SqliteStatement, SqliteStatement> bind, CancellationToken cancellation)
+    // Those that are not what was written are told and passed over: what it would say, to whom, and whether it was said, is not known.
+    private async ValueTask<IReadOnlyList<Delivery>> Select(string which, Func<SqliteStatement, SqliteStatement> bind, CancellationToken cancellation)
     {
         using var reader = await readers.Rent(cancellation);
-        using var select = bind(reader.Statement(sql));
-        var deliveries = new List<Delivery>();
-        while (select.Step())
-            deliveries.Add(OutboxRows.Read(select));
+        return Read(bind(reader.Statement(Sql(which, "")))) ?? Read(bind(reader.Statement(Sql(which, $"AND {GuardedTables.Outbox.IsWhole}"))))!;
+    }
 
-        return deliveries;
+    private static string Sql(string which, string more) => $"SELECT {OutboxRows.Columns} FROM outbox WHERE {string.Format(null, which, more)}";
+
+    /// <returns>Null where one was met that is not what was written.</returns>
+    private List<Delivery>? Read(SqliteStatement bound)
+    {
+        using var select = bound;
+        var deliveries = new List<Delivery>();
+        var isDamaged = false;
+        while (select.Step())
+        {
+            if (OutboxRows.IsWhole(select))
+            {
+                deliveries.Add(OutboxRows.Read(select));
+                continue;
+            }
+
+            isDamaged = true;
+            damage.Add(OutboxRows.Damage(select));
+        }
+
+        return isDamaged ? null : deliveries;
     }
 }

@@ -138,7 +138,7 @@ internal sealed class SessionBatch
                 break;
 
             case SessionChange.Kept kept:
-                _ids[kept.ClientId] = SessionRows.Keep(database, kept);
+                _ids[kept.ClientId] = SessionRows.Keep(database, kept, _maybeUnused);
                 break;
 
             case SessionChange.Ended ended when Find(database, ended.ClientId) is { } session:

@@ -56,6 +56,17 @@ public sealed class DeviceTypeBookTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_process_wrote_is_not_deleted_and_is_in_force_from_then_on()
+    {
+        await _book.Put(Pump, expectedVersion: 0);
+        await _store.Put(Pump with { Name = "Theirs", Version = 2 }, default);
+
+        Assert.False(await _book.Delete(Pump.Id, expectedVersion: 1));
+        Assert.Equal("Theirs", _book.Find(Pump.Id)?.Name);
+        Assert.Single(await _store.List(default));
+    }
+
+    [Fact]
     public async Task What_could_not_be_stored_is_not_in_force()
     {
         _store.IsFull = true;

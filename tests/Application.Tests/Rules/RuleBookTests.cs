@@ -98,6 +98,21 @@ public sealed class RuleBookTests
     }
 
     [Fact]
+    public async Task What_another_process_wrote_is_not_deleted_and_is_in_force_from_then_on()
+    {
+        var store = new InMemoryRuleStore();
+        using var book = new RuleBook(store);
+        await book.Open(default);
+        var known = await book.Put(Some("r"));
+        var theirs = known with { Name = "Theirs", Version = 2 };
+        await store.Put(theirs, default);
+
+        Assert.False(await book.Delete(known.Id, known.Version));
+        Assert.Equal(theirs, book.Find(known.Id));
+        Assert.Contains(theirs, await store.List(default));
+    }
+
+    [Fact]
     public async Task A_device_answers_to_the_rules_for_all_for_its_type_and_for_itself()
     {
         using var book = await Opened();

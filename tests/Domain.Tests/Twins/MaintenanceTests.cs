@@ -18,6 +18,16 @@ public sealed class MaintenanceTests
     }
 
     [Fact]
+    public void Who_saw_it_otherwise_than_it_is_neither_begins_nor_ends_it()
+    {
+        var story = new Story().Given(Connected).When(BeginsWork(5) with { Expected = new SeenMaintenance(new Maintenance(At(1), "", "bob")) });
+        story.ThenRejected(TwinRejection.MaintenanceChanged);
+        story.When(BeginsWork(5) with { Expected = new SeenMaintenance(null) }).Then(WorkBegan(5));
+        story.When(EndsWork(6) with { Expected = new SeenMaintenance(null) }).ThenRejected(TwinRejection.MaintenanceChanged);
+        story.When(EndsWork(6) with { Expected = new SeenMaintenance(new Maintenance(At(5), "new bearings", "ana")) }).Then(WorkEnded(6));
+    }
+
+    [Fact]
     public void The_connectivity_is_kept_underneath_and_comes_back_as_it_is()
     {
         var story = new Story().Given(Connected).When(BeginsWork(5)).When(Disconnects(6, session: 1)).Then(Offline(6));

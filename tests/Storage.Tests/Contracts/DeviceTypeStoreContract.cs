@@ -22,9 +22,21 @@ public abstract class DeviceTypeStoreContract(IStoreUnderTest store) : StoreCont
     {
         await Store.DeviceTypes.Put(DeviceType("pump"), default);
 
-        Assert.True(await Store.DeviceTypes.Delete(DeviceTypeId.Parse("pump"), default));
-        Assert.False(await Store.DeviceTypes.Delete(DeviceTypeId.Parse("pump"), default));
+        Assert.True(await Store.DeviceTypes.Delete(DeviceTypeId.Parse("pump"), DeviceType("pump").Version, default));
+        Assert.False(await Store.DeviceTypes.Delete(DeviceTypeId.Parse("pump"), DeviceType("pump").Version, default));
         Assert.Empty(await Store.DeviceTypes.List(default));
+    }
+
+    [Fact]
+    public async Task A_type_is_deleted_only_at_the_version_that_was_seen()
+    {
+        await Store.DeviceTypes.Put(DeviceType("pump") with { Version = 1 }, default);
+        await Store.DeviceTypes.Put(DeviceType("pump") with { Version = 2 }, default);
+
+        Assert.False(await Store.DeviceTypes.Delete(DeviceTypeId.Parse("pump"), version: 1, default));
+        Assert.False(await Store.DeviceTypes.Delete(DeviceTypeId.Parse("pump"), version: 3, default));
+        Assert.Equal([DeviceType("pump") with { Version = 2 }], await Store.DeviceTypes.List(default));
+        Assert.True(await Store.DeviceTypes.Delete(DeviceTypeId.Parse("pump"), version: 2, default));
     }
 
     [Fact]
@@ -35,7 +47,7 @@ public abstract class DeviceTypeStoreContract(IStoreUnderTest store) : StoreCont
 
         Assert.Equal([DeviceType("same")], await Store.DeviceTypes.List(default));
         Assert.Equal([Rule("same")], await Store.Rules.List(default));
-        Assert.True(await Store.Rules.Delete(Rule("same").Id, default));
+        Assert.True(await Store.Rules.Delete(Rule("same").Id, Rule("same").Version, default));
         Assert.Equal([DeviceType("same")], await Store.DeviceTypes.List(default));
     }
 

@@ -21,9 +21,21 @@ public abstract class RuleStoreContract(IStoreUnderTest store) : StoreContract(s
         var rule = Rule("a-rule");
         await Store.Rules.Put(rule, default);
 
-        Assert.True(await Store.Rules.Delete(rule.Id, default));
-        Assert.False(await Store.Rules.Delete(rule.Id, default));
+        Assert.True(await Store.Rules.Delete(rule.Id, rule.Version, default));
+        Assert.False(await Store.Rules.Delete(rule.Id, rule.Version, default));
         Assert.Empty(await Store.Rules.List(default));
+    }
+
+    [Fact]
+    public async Task A_rule_is_deleted_only_at_the_version_that_was_seen()
+    {
+        await Store.Rules.Put(Rule("a-rule", version: 1), default);
+        await Store.Rules.Put(Rule("a-rule", version: 2), default);
+
+        Assert.False(await Store.Rules.Delete(Rule("a-rule").Id, version: 1, default));
+        Assert.False(await Store.Rules.Delete(Rule("a-rule").Id, version: 3, default));
+        Assert.Equal([Rule("a-rule", version: 2)], await Store.Rules.List(default));
+        Assert.True(await Store.Rules.Delete(Rule("a-rule").Id, version: 2, default));
     }
 
     [Fact]

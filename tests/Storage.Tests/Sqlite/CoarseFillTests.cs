@@ -100,6 +100,9 @@ public sealed class CoarseFillTests : IAsyncDisposable
         ALTER TABLE device DROP COLUMN kept_after; ALTER TABLE device DROP COLUMN dropped_through; ALTER TABLE device DROP COLUMN last_event_at;
         ALTER TABLE device DROP COLUMN checkpoint_version; ALTER TABLE device DROP COLUMN checkpoint_at;
         DROP TABLE device_type;
+        ALTER TABLE alert DROP COLUMN checksum; ALTER TABLE rule DROP COLUMN checksum; ALTER TABLE outbox DROP COLUMN checksum; ALTER TABLE rollup_hour DROP COLUMN checksum;
+        ALTER TABLE session DROP COLUMN checksum; ALTER TABLE subscription DROP COLUMN checksum; ALTER TABLE received DROP COLUMN checksum; ALTER TABLE message DROP COLUMN checksum;
+        ALTER TABLE delivery DROP COLUMN checksum; ALTER TABLE will DROP COLUMN checksum; ALTER TABLE retained DROP COLUMN checksum;
         DROP TABLE rollup_coarse; DROP TABLE kept; ALTER TABLE device DROP COLUMN coarse_before;
         DELETE FROM meta WHERE name IN ('coarse_filled', 'old_log_through'); PRAGMA user_version = 3
         """);

@@ -18,7 +18,7 @@ public sealed class FailureTests : IAsyncDisposable
     [Fact]
     public async Task A_commit_that_fails_for_a_while_stores_nothing_and_the_next_one_succeeds()
     {
-        var store = await _directory.Open(busyTimeout: TimeSpan.FromMilliseconds(1));
+        var store = await _directory.Open(new() { BusyTimeout = TimeSpan.FromMilliseconds(1) });
         await store.Journal.Append(Append(Boiler, 0, Recorded(0, 1)), default);
         using (var other = SqliteDatabase.Open(_directory.File, readOnly: false, TimeSpan.Zero))
         {
@@ -44,7 +44,7 @@ public sealed class FailureTests : IAsyncDisposable
     [Fact]
     public async Task Readings_that_could_not_be_made_a_chunk_are_kept_and_tried_again()
     {
-        var store = await _directory.Open(busyTimeout: TimeSpan.FromMilliseconds(1));
+        var store = await _directory.Open(new() { BusyTimeout = TimeSpan.FromMilliseconds(1) });
         await store.Journal.Append(Append(Boiler, 0, Recorded(0, 1)), default);
         using (var other = SqliteDatabase.Open(_directory.File, readOnly: false, TimeSpan.Zero))
         {
@@ -65,7 +65,7 @@ public sealed class FailureTests : IAsyncDisposable
     [Fact]
     public async Task A_store_that_takes_no_writes_is_not_ready_until_it_does_again()
     {
-        var health = new StoreHealth((await _directory.Open(busyTimeout: TimeSpan.FromMilliseconds(1))).Probe, _directory.Time);
+        var health = new StoreHealth((await _directory.Open(new() { BusyTimeout = TimeSpan.FromMilliseconds(1) })).Probe, _directory.Time);
         Assert.Equal(HealthStatus.Healthy, await Status());
         using (var other = SqliteDatabase.Open(_directory.File, readOnly: false, TimeSpan.Zero))
         {
@@ -149,7 +149,7 @@ public sealed class FailureTests : IAsyncDisposable
     [Fact]
     public async Task A_session_append_that_fails_for_a_while_can_be_repeated()
     {
-        var store = await _directory.Open(busyTimeout: TimeSpan.FromMilliseconds(1));
+        var store = await _directory.Open(new() { BusyTimeout = TimeSpan.FromMilliseconds(1) });
         using (var other = SqliteDatabase.Open(_directory.File, readOnly: false, TimeSpan.Zero))
         {
             other.Execute("BEGIN IMMEDIATE");

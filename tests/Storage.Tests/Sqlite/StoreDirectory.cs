@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansIot.Storage.Sqlite;
-using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
 using OrleansIot.Storage.Tests.Contracts;
 using OrleansIot.TestKit.Time;
@@ -17,15 +16,17 @@ internal sealed class StoreDirectory : IStoreUnderTest
 
     public ManualTime Time { get; init; } = new();
 
+    public TimeSpan AlertRetention { get; init; } = new StoreTuning().AlertRetention;
+
     public ILogger Log { get; init; } = NullLogger.Instance;
 
     public string File => System.IO.Path.Combine(Path, "orleansiot.db");
 
     /// <summary>Closes the store that is open, as a graceful stop does, and opens it (again).</summary>
-    public async ValueTask<SqliteStore> Open(TimeSpan? busyTimeout = null, long checkpointPages = Checkpointer.PagesAtOnce)
+    public async ValueTask<SqliteStore> Open(StoreTuning? tuning = null)
     {
         await Close();
-        return _open = SqliteStore.Open(Path, Time, Log, busyTimeout, checkpointPages);
+        return _open = SqliteStore.Open(Path, Time, Log, (tuning ?? new StoreTuning()) with { AlertRetention = AlertRetention });
     }
 
     async ValueTask<StorePorts> IStoreUnderTest.Open() => StorePorts.Of(await Open());

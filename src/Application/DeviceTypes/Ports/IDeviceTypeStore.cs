@@ -11,5 +11,6 @@ public interface IDeviceTypeStore
     /// <summary>Creates or replaces. Where several processes share the store, an older version never replaces a newer one.</summary>
     ValueTask Put(DeviceType type, CancellationToken cancellation);
 
-    ValueTask<bool> Delete(DeviceTypeId type, CancellationToken cancellation);
+    /// <summary>False, and nothing changes, where the type is gone or at another version: somebody else wrote it.</summary>
+    ValueTask<bool> Delete(DeviceTypeId type, long version, CancellationToken cancellation);
 }

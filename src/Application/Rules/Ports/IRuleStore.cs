@@ -15,5 +15,6 @@ public interface IRuleStore
     /// <summary>Creates or replaces.</summary>
     ValueTask Put(Rule rule, CancellationToken cancellation);
 
-    ValueTask<bool> Delete(RuleId rule, CancellationToken cancellation);
+    /// <summary>False, and nothing changes, where the rule is gone or at another version: somebody else wrote it.</summary>
+    ValueTask<bool> Delete(RuleId rule, long version, CancellationToken cancellation);
 }

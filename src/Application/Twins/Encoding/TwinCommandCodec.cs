@@ -16,7 +16,7 @@ public static class TwinCommandCodec
 {
     private const byte First = 0x10;
 
-    // Describe has the longer description.
+    // Describe has the longer description, SetMaintenance what was expected.
     private const byte Second = 0x20;
 
     private enum Kind : byte
@@ -106,10 +106,14 @@ public static class TwinCommandCodec
                 break;
 
             case TwinCommand.SetMaintenance set:
-                WriteDated(ref writer, Kind.SetMaintenance, set);
+                // Without a condition as the release before reads it.
+                WriteDated(ref writer, Kind.SetMaintenance, set, set.Expected is null ? First : Second);
                 writer.WriteByte(set.On ? (byte)1 : (byte)0);
                 writer.WriteText(set.Reason);
                 writer.WriteText(set.By);
+                if (set.Expected is { } seen)
+                    WriteSeen(ref writer, seen.Maintenance);
+
                 break;
 
             default:
@@ -144,9 +148,26 @@ public static class TwinCommandCodec
         Kind.UpdateShadow => ReadUpdateShadow(ref reader, when),
         Kind.DeleteShadow => new TwinCommand.DeleteShadow(
             reader.ReadShadowName(), ReadExpected(ref reader), reader.ReadOptionalText(), reader.ReadText(), when),
-        Kind.SetMaintenance => new TwinCommand.SetMaintenance(reader.ReadByte() == 1, reader.ReadText(), reader.ReadText(), when),
+        Kind.SetMaintenance => new TwinCommand.SetMaintenance(reader.ReadByte() == 1, reader.ReadText(), reader.ReadText(), when)
+        {
+            Expected = version == First ? null : new SeenMaintenance(ReadSeen(ref reader)),
+        },
         _ => throw new InvalidDataException($"A command is of kind {(byte)kind}, which this release does not know."),
     };
+
+    private static void WriteSeen(ref FieldWriter writer, Maintenance? maintenance)
+    {
+        writer.WriteByte(maintenance is null ? (byte)0 : (byte)1);
+        if (maintenance is null)
+            return;
+
+        writer.WriteInstant(maintenance.Since);
+        writer.WriteText(maintenance.Reason);
+        writer.WriteText(maintenance.By);
+    }
+
+    private static Maintenance? ReadSeen(ref FieldReader reader) =>
+        reader.ReadByte() == 0 ? null : new Maintenance(reader.ReadInstant(), reader.ReadText(), reader.ReadText());
 
     private static void WriteShadowRequest(ref FieldWriter writer, ShadowName name, long? expected, string? clientToken, string author)
     {

@@ -89,7 +89,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         return directory;
     }
 
-    private static async Task<SqliteStore> Opened(StoreDirectory directory) => await directory.Open(checkpointPages: CheckpointPages);
+    private static async Task<SqliteStore> Opened(StoreDirectory directory) => await directory.Open(new() { CheckpointPages = CheckpointPages });
 
     private static TwinEvent EventOf(DeviceId device, long version) =>
         version % 10 == 0 ? Triggered(AlertOf(device, version)) : Recorded(version * 1_000, version);
