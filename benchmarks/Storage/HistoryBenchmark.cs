@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansIot.Application.History;
 using OrleansIot.Application.History.Ports;
 using OrleansIot.Application.Twins.Ports;
 using OrleansIot.Domain;
@@ -59,6 +60,7 @@ internal sealed class HistoryBenchmark(int devices)
         var ingest = Task.Run(() => Ingest(stop.Token));
         var dayEnd = Start + TimeSpan.FromDays(1);
         await Measure("24 h of 5 s readings, 300 buckets", i => history.Query(new SeriesQuery(Name(i % devices), Names[0], Start, dayEnd, 300), default));
+        await Measure("24 h of 5 s readings, the least and the greatest of 360 stretches, as the dashboard asks", i => history.Query(new SeriesQuery(Name(i % devices), Names[0], Start, dayEnd, 722, Shape: SeriesShape.MinMax), default));
         await Measure("a year of readings a minute, 300 buckets", _ => history.Query(new SeriesQuery(LongLived, Names[0], Start, Start + TimeSpan.FromDays(365), 300), default));
         await stop.CancelAsync();
         Console.WriteLine($"{await ingest,12:N0} readings/s came in meanwhile");

@@ -9,6 +9,8 @@ public sealed class ConditionalRequestTests : IAsyncLifetime
     private const string Hot = """{"ruleId":"hot","condition":{"metric":"t","operator":">","threshold":50}}""";
     private const string Pump = """{"name":"Pump","metrics":[{"name":"t","kind":"number","unit":"C"}]}""";
 
+    private const string Desired = """{"state":{"desired":{"a":1}}}""";
+
     private ApiHost _host = null!;
 
     public async ValueTask InitializeAsync() => _host = await ApiHost.Started();
@@ -19,11 +21,13 @@ public sealed class ConditionalRequestTests : IAsyncLifetime
     [InlineData("/api/v1/rules/hot")]
     [InlineData("/api/v1/device-types/pump")]
     [InlineData("/api/v1/devices/d")]
+    [InlineData("/api/v1/devices/d/shadows/$classic")]
     public async Task Who_has_the_present_version_already_is_told_so_without_a_body(string path)
     {
         await _host.Report("d", ("t", 1));
         await _host.Answer(HttpMethod.Put, "/api/v1/rules/hot", Hot, 201);
         await _host.Answer(HttpMethod.Put, "/api/v1/device-types/pump", Pump, 201);
+        await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d/shadows/$classic", Desired, 200);
 
         var first = await Ask(HttpMethod.Get, path);
         Assert.Equal(HttpStatusCode.OK, first.Status);
@@ -33,6 +37,20 @@ public sealed class ConditionalRequestTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.NotModified, first.Tag, ""), again);
         Assert.Equal(HttpStatusCode.NotModified, (await Ask(HttpMethod.Get, path, ("If-None-Match", $"\"other\", W/{first.Tag}"))).Status);
         Assert.Equal(HttpStatusCode.OK, (await Ask(HttpMethod.Get, path, ("If-None-Match", "\"other\""))).Status);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("\"2\"")]
+    [InlineData("W/\"1\"")]
+    public async Task A_shadow_is_not_changed_under_a_condition_that_does_not_hold_or_cannot_be_read(string condition)
+    {
+        await _host.Report("d", ("t", 1));
+        await _host.Answer(HttpMethod.Patch, "/api/v1/devices/d/shadows/$classic", Desired, 200);
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await Ask(HttpMethod.Patch, "/api/v1/devices/d/shadows/$classic", Desired, ("If-Match", condition))).Status);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await Ask(HttpMethod.Delete, "/api/v1/devices/d/shadows/$classic", ("If-Match", condition))).Status);
+        Assert.Equal("\"1\"", (await Ask(HttpMethod.Get, "/api/v1/devices/d/shadows/$classic")).Tag);
     }
 
     [Fact]
@@ -170,6 +188,7 @@ public sealed class ConditionalRequestTests : IAsyncLifetime
             ("/api/v1/rules/{ruleId}", "get", "If-None-Match"), ("/api/v1/rules/{ruleId}", "put", "If-Match"), ("/api/v1/rules/{ruleId}", "put", "If-None-Match"),
             ("/api/v1/rules/{ruleId}", "delete", "If-Match"), ("/api/v1/device-types/{typeId}", "get", "If-None-Match"), ("/api/v1/device-types/{typeId}", "put", "If-Match"),
             ("/api/v1/device-types/{typeId}", "delete", "If-Match"), ("/api/v1/devices/{id}", "get", "If-None-Match"), ("/api/v1/devices/{id}", "patch", "If-Match"),
+            ("/api/v1/devices/{id}/shadows/{name}", "get", "If-None-Match"), ("/api/v1/devices/{id}/shadows/{name}", "patch", "If-Match"), ("/api/v1/devices/{id}/shadows/{name}", "delete", "If-Match"),
             ("/api/v1/devices/{id}/maintenance", "post", "If-Match"), ("/api/v1/devices/{id}/maintenance", "delete", "If-Match")])
         {
             var operation = paths[path]![method]!;

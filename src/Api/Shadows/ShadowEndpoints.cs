@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
+using Microsoft.Extensions.Primitives;
 using OrleansIot.Api.Devices;
 using OrleansIot.Api.Http;
 using OrleansIot.Application.Twins;
@@ -26,14 +25,14 @@ internal static class ShadowEndpoints
         shadows.MapGet("/{name}", Find).WithName("GetShadow")
             .WithSummary("A shadow; its version is the ETag")
             .WithDescription("state.desired, state.reported and, where they differ, state.delta; metadata says when each value was written, desiredBy who asked for it. The name of the classic shadow is $classic.")
-            .Produces<JsonDocument>().ProducesProblems(404, 429, 503).HeldToShadowRate("id", Refused);
+            .Produces<JsonDocument>().ProducesProblems(404, 429, 503).HeldToShadowRate("id", Refused).TakesConditions(ConditionalMetadata.Read);
         shadows.MapPatch("/{name}", Update).WithName("UpdateShadow")
             .WithSummary("Changes what is desired of a device, or what it is to have reported; creates the shadow where there is none")
             .WithDescription("The request of AWS IoT: { \"state\": { \"desired\": {…}, \"reported\": {…} } }. Only what it names changes, and null removes. With If-Match and the ETag of a shadow, only while that is unchanged.")
             .Accepts<JsonDocument>("application/json", "application/merge-patch+json")
-            .Produces<JsonDocument>().ProducesProblems(400, 404, 409, 412, 413, 415, 429, 503).HeldToShadowRate("id", Refused);
+            .Produces<JsonDocument>().ProducesProblems(400, 404, 409, 412, 413, 415, 429, 503).HeldToShadowRate("id", Refused).TakesConditions(ConditionalMetadata.Change);
         shadows.MapDelete("/{name}", Delete).WithName("DeleteShadow").WithSummary("Removes a shadow; one created within 48 hours counts on from its version")
-            .ProducesProblems(404, 412, 429, 503).HeldToShadowRate("id", Refused);
+            .ProducesProblems(404, 412, 429, 503).HeldToShadowRate("id", Refused).TakesConditions(ConditionalMetadata.Delete);
     }
 
     public static string WordOf(ShadowName name) => name.IsClassic ? ClassicWord : name.Value;
@@ -43,12 +42,12 @@ internal static class ShadowEndpoints
             ? TypedResults.Ok(new ListDocument<ShadowListDocument>([.. twin.Shadows.Where(shadow => shadow.Exists).Select(ShadowListDocument.Of)]))
             : ProblemResult.UnknownDevice(id);
 
-    private static async Task<IResult> Find(string id, string name, ITwins twins, ShadowWriter writer, HttpResponse response, CancellationToken cancellation)
+    private static async Task<IResult> Find(string id, string name, ITwins twins, ShadowWriter writer, HttpContext context, CancellationToken cancellation)
     {
         if (await twins.FindKnown(id, cancellation) is not { } twin)
             return ProblemResult.UnknownDevice(id);
 
-        return TryParse(name, out var shadowName) && twin.FindShadow(shadowName) is { } shadow ? Answer(shadow, writer, response) : Unknown(id, name);
+        return TryParse(name, out var shadowName) && twin.FindShadow(shadowName) is { } shadow ? Answer(shadow, writer, context) : Unknown(id, name);
     }
 
     private static async Task<IResult> Update(string id, string name, HttpContext context, ITwins twins, ShadowWriter writer, CancellationToken cancellation)
@@ -65,7 +64,7 @@ internal static class ShadowEndpoints
         if (fault is not null)
             return expected is not null && fault == ShadowFault.VersionConflict ? Changed((await writer.Find(twin.Device, cancellation))?.FindShadow(shadowName)) : Refused(fault);
 
-        return await Find(id, name, twins, writer, context.Response, cancellation);
+        return await Find(id, name, twins, writer, context, cancellation);
     }
 
     private static async Task<IResult> Delete(string id, string name, HttpContext context, ITwins twins, ShadowWriter writer, CancellationToken cancellation)
@@ -94,21 +93,20 @@ internal static class ShadowEndpoints
     private static bool TryReadExpected(HttpRequest request, Twin twin, ShadowName name, out long? expected)
     {
         expected = null;
-        if (request.GetTypedHeaders().IfMatch is not { Count: > 0 } wanted)
-            return true;
-        if (twin.FindShadow(name) is not { } shadow || !wanted.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(TagOf(shadow), useStrongComparison: true)))
+        var shadow = twin.FindShadow(name);
+        if (!VersionTag.Allows(request, shadow?.Version))
             return false;
 
-        if (!wanted.Any(one => one.Equals(EntityTagHeaderValue.Any)))
-            expected = shadow.Version;
+        if (!StringValues.IsNullOrEmpty(request.Headers.IfMatch) && request.Headers.IfMatch != "*")
+            expected = shadow?.Version;
         return true;
     }
 
-    private static EntityTagHeaderValue TagOf(Shadow shadow) => new(string.Create(CultureInfo.InvariantCulture, $"\"{shadow.Version}\""));
-
-    private static FileContentHttpResult Answer(Shadow shadow, ShadowWriter writer, HttpResponse response)
+    private static IResult Answer(Shadow shadow, ShadowWriter writer, HttpContext context)
     {
-        response.Headers.ETag = TagOf(shadow).ToString();
+        if (VersionTag.Answers(context, VersionTag.Of(shadow.Version)))
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+
         return TypedResults.Bytes(ShadowMessages.Document(shadow, writer.Now, clientToken: null, withDeltaMetadata: false, withAuthors: true), "application/json");
     }
 
