@@ -6,16 +6,20 @@ using OrleansIot.TestKit.Time;
 namespace OrleansIot.Mqtt.Tests.Client;
 
 /// <summary>TLS against a broker that nobody here wrote, and that admits only whom it knows by certificate.</summary>
-public sealed class ClientTlsTests : IAsyncLifetime, IDisposable
+public sealed class ClientTlsTests : IAsyncLifetime
 {
     private readonly PeerCertificates _certificates = new();
     private Mosquitto _broker = null!;
 
     public async ValueTask InitializeAsync() => _broker = await Mosquitto.Start(_certificates.MosquittoSettings());
 
-    public ValueTask DisposeAsync() => _broker?.DisposeAsync() ?? default;
-
-    public void Dispose() => _certificates.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        // Not in a Dispose of its own: where there is this one, that is not called.
+        _certificates.Dispose();
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+    }
 
     [Fact]
     public async Task With_a_certificate_the_server_knows_a_message_gets_through()

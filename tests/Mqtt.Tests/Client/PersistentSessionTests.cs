@@ -38,17 +38,16 @@ public sealed class PersistentSessionTests : IAsyncLifetime
     public async Task A_message_whose_handler_failed_comes_again_and_with_the_same_identifier()
     {
         var line = new Line(() => _broker.Port);
-        var fails = true;
+        var calls = 0;
         await using var client = MqttClient.Start(Options("holder", line, async (message, _) =>
         {
             await _received.Writer.WriteAsync(message, CancellationToken.None);
-            if (fails)
+            if (++calls == 1)
                 throw new InvalidOperationException("the store is down");
         }));
         await Heard<MqttConnectionChange.SubscriptionGranted>();
         await MosquittoPublish(7);
         var first = await Next();
-        fails = false;
         var second = await Next();
 
         Assert.Equal((false, true), (first.Dup, second.Dup));

@@ -60,7 +60,7 @@ public sealed class BackupTests : IAsyncDisposable
 
         Assert.Equal([Boiler], await (await _restored.Open()).Snapshots.Devices(default).ToListAsync());
         await _restored.Close();
-        var aside = new StoreDirectory { Path = Assert.Single(Directory.GetDirectories(_restored.Path, "before-restore-*")) };
+        var aside = new StoreDirectory(Assert.Single(Directory.GetDirectories(_restored.Path, "before-restore-*")));
         Assert.Equal([Pump], await (await aside.Open()).Snapshots.Devices(default).ToListAsync());
         await aside.Close();
     }

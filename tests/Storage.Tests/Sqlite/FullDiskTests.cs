@@ -29,7 +29,7 @@ public sealed class FullDiskTests : IAsyncDisposable
         var disk = SmallDisk.TryMount(MebibytesOfDisk, out var refusal);
         Assert.SkipWhen(disk is null, refusal ?? "");
         _disk = disk;
-        _directory = new StoreDirectory { Path = Directory.CreateDirectory(System.IO.Path.Combine(disk.Path, "data")).FullName, Log = _log };
+        _directory = new StoreDirectory(Directory.CreateDirectory(System.IO.Path.Combine(disk.Path, "data")).FullName) { Log = _log };
     }
 
     [Fact]

@@ -8,11 +8,12 @@ using OrleansIot.TestKit.Time;
 namespace OrleansIot.Storage.Tests.Sqlite;
 
 /// <summary>A data directory for one test, and the store that is open on it.</summary>
-internal sealed class StoreDirectory : IStoreUnderTest
+/// <param name="path">One that is there; null for one of its own.</param>
+internal sealed class StoreDirectory(string? path = null) : IStoreUnderTest
 {
     private SqliteStore? _open;
 
-    public string Path { get; init; } = Directory.CreateTempSubdirectory("orleansiot-").FullName;
+    public string Path { get; } = path ?? Directory.CreateTempSubdirectory("orleansiot-").FullName;
 
     public ManualTime Time { get; init; } = new();
 
