@@ -10,8 +10,7 @@ public interface IEdition
     Load Load { get; }
 
     /// <summary>From a device's publish to a page that somebody has open, at most, on a system that has only just started.</summary>
-    // 0.3 s, and 1.7 s on two cores with twenty others at work: how long it took is printed, this tells "at once" from "when reloaded".
-    TimeSpan ToThePixel => TimeSpan.FromSeconds(10);
+    TimeSpan ToThePixel => TimeSpan.FromSeconds(1);
 
     /// <param name="settings">Command-line settings beyond ports and storage, e.g. <c>--Access:ApiKey=…</c>. Nothing reports of itself unless asked for.</param>
     Task<IRunningSystem> Start(params string[] settings);
