@@ -1,3 +1,4 @@
+using OrleansIot.Domain.Alerts;
 using OrleansIot.Storage.Sqlite.Commits;
 using OrleansIot.Storage.Sqlite.Database;
 
@@ -15,6 +16,9 @@ internal sealed class ExpiredAlerts(TimeSpan kept, TimeProvider time) : IUpkeep
 {
     // One transaction, a few milliseconds: each row has entries in three or four indexes.
     private const int RowsAtOnce = 200;
+
+    private static readonly string DeleteAlerts =
+        $"DELETE FROM alert WHERE rowid IN (SELECT rowid FROM alert WHERE status = {(int)AlertStatus.Resolved} AND triggered_at < ?1 AND resolved_at < ?1 AND {GuardedTables.Alerts.IsWhole} ORDER BY triggered_at LIMIT ?2)";
 
     // As with readings.
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -48,9 +52,7 @@ internal sealed class ExpiredAlerts(TimeSpan kept, TimeProvider time) : IUpkeep
     private bool DropAlerts(SqliteDatabase database)
     {
         // Resolved is never before triggered: what is later in the index need not be looked at.
-        const string Delete =
-            "DELETE FROM alert WHERE rowid IN (SELECT rowid FROM alert WHERE status = 2 AND triggered_at < ?1 AND resolved_at < ?1 AND {0} ORDER BY triggered_at LIMIT ?2)";
-        database.Statement(string.Format(null, Delete, GuardedTables.Alerts.IsWhole)).Bind(Before).Bind(RowsAtOnce).Run();
+        database.Statement(DeleteAlerts).Bind(Before).Bind(RowsAtOnce).Run();
         return database.Changes < RowsAtOnce;
     }
 

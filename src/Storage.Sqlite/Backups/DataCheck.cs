@@ -76,9 +76,9 @@ public static class DataCheck
         table.Decode(row);
     }
 
-    internal const string Hours = "SELECT hour, body, device, checksum FROM rollup_hour";
+    internal const string Hours = "SELECT hour, body, device, checksum, rowid FROM rollup_hour";
 
-    internal const string Blocks = "SELECT block, body, device, resolution, checksum FROM rollup_coarse";
+    internal const string Blocks = "SELECT block, body, device, resolution, checksum, rowid FROM rollup_coarse";
 
     /// <summary>Reads a row of <see cref="Hours"/>.</summary>
     internal static void Hour(SqliteStatement row)

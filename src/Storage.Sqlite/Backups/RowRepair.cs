@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using OrleansIot.Application;
-using OrleansIot.Application.History.Rollups;
 using OrleansIot.Application.Past;
 using OrleansIot.Application.Twins.Encoding;
 using OrleansIot.Domain;
@@ -54,35 +53,8 @@ internal sealed class RowRepair(SqliteDatabase database, List<string> told)
         foreach (var device in _lost)
             Checkpoint(_register.ById(device));
 
-        LeaveOutRollups(cancellation);
+        new RollupRepair(database, told, Name).Run(cancellation);
         new GuardedRepair(database, told).Run(cancellation);
-    }
-
-    private void LeaveOutRollups(CancellationToken cancellation)
-    {
-        var broken = new List<(long Row, string Name)>();
-        Find("rollup_hour", DataCheck.Hours, DataCheck.Hour, 4, row => $"{Name(row.Int64(2))}: one-minute roll-ups of the hour from {Time(row.Int64(0) * RollupLevel.Minute.BlockLength)}");
-        Find("rollup_coarse", DataCheck.Blocks, DataCheck.Block, 5, row => $"{Name(row.Int64(2))}: {RollupRows.BlockName(row.Int64(2), row.Int64(3), row.Int64(0))}");
-
-        void Find(string table, string sql, Action<SqliteStatement> read, int rowid, Func<SqliteStatement, string> name)
-        {
-            broken.Clear();
-            using (var rows = database.Statement(sql.Replace(" FROM ", ", rowid FROM ", StringComparison.Ordinal)))
-            {
-                while (rows.Step())
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    if (!DataCheck.IsWhole(rows, read))
-                        broken.Add((rows.Int64(rowid), name(rows)));
-                }
-            }
-
-            foreach (var (row, what) in broken)
-            {
-                database.Statement($"DELETE FROM {table} WHERE rowid = ?").Bind(row).Run();
-                told.Add($"{what} is damaged and left out; the readings stay.");
-            }
-        }
     }
 
     private void LeaveOutChunks(CancellationToken cancellation)
