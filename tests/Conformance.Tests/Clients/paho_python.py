@@ -6,6 +6,7 @@ Exit code 0: it went as it should. Otherwise what did not is on the standard err
 
 import os
 import queue
+import socket
 import sys
 import threading
 
@@ -74,8 +75,18 @@ class Client:
         return self.messages.get(timeout=LIMIT)
 
     def end(self):
+        """Returns when the broker has closed the connection: only then does what others publish find the session away."""
+        held = socket.socket(fileno=os.dup(self.paho.socket().fileno()))
         self.paho.disconnect()
         self.paho.loop_stop()
+        held.settimeout(LIMIT)
+        try:
+            while held.recv(4096):
+                pass
+        except ConnectionResetError:
+            pass
+        finally:
+            held.close()
 
 
 def exchange():
